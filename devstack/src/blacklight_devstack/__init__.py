@@ -1,0 +1,1 @@
+"""Stand-ins for what production gets from outside, for one machine."""

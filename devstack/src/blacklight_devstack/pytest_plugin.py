@@ -1,0 +1,1 @@
+"""Fixtures that every test suite of the workspace may use."""

@@ -1,0 +1,1 @@
+"""The gateway: HTTP API and outbox relay."""

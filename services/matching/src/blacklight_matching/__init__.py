@@ -1,0 +1,1 @@
+"""The matching worker: embeddings, roles, scoring, job lifecycle."""

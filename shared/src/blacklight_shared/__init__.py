@@ -1,0 +1,1 @@
+"""What every Blacklight service shares."""
