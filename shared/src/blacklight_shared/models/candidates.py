@@ -1,0 +1,157 @@
+"""Candidates, their documents and the roles they look for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    SmallInteger,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from blacklight_shared.models.base import Base, BigIntPK, JsonObject, Timestamps, one_of
+
+
+class CandidateStatus(StrEnum):
+    """Where a candidate stands; only ``MATCHABLE_STATUSES`` are matched."""
+
+    NEW = "new"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    READY_FOR_ASSIGNMENT = "ready_for_assignment"
+    ASSIGNED = "assigned"
+    REJECTED = "rejected"
+
+
+MATCHABLE_STATUSES = (CandidateStatus.APPROVED, CandidateStatus.READY_FOR_ASSIGNMENT)
+
+
+class DocumentKind(StrEnum):
+    """What a document is for."""
+
+    RESUME = "resume"
+    OTHER = "other"
+
+
+class ExtractionStatus(StrEnum):
+    """How far the text of a document has been read."""
+
+    PENDING = "pending"
+    EXTRACTED = "extracted"
+    SCANNED = "scanned"
+    FAILED = "failed"
+
+
+class PreferredRoleSource(StrEnum):
+    """Who said that the candidate wants the role."""
+
+    PERSON = "person"
+    RESUME = "resume"
+
+
+class Candidate(Timestamps, Base):
+    """A person looking for work, known to one tenant."""
+
+    __tablename__ = "candidates"
+    __table_args__ = (
+        one_of("status", CandidateStatus),
+        Index(
+            "uq_candidates_tenant_id_email",
+            "tenant_id",
+            "email",
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index(None, "tenant_id", "id"),
+        UniqueConstraint("tenant_id", "id"),
+    )
+
+    id: Mapped[BigIntPK]
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    status: Mapped[str] = mapped_column(server_default=CandidateStatus.NEW)
+    first_name: Mapped[str] = mapped_column(server_default="")
+    last_name: Mapped[str] = mapped_column(server_default="")
+    email: Mapped[str | None]
+    """Normalised: trimmed, lower case; unique among the tenant's candidates."""
+    phone: Mapped[str | None]
+    location: Mapped[str | None]
+    headline: Mapped[str | None]
+    summary: Mapped[str | None]
+    titles: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """Job titles held, newest first."""
+    skills: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """In the candidate's own words; canonical ids are in ``CandidateFeatures``."""
+    years_experience: Mapped[Decimal | None] = mapped_column(Numeric(4, 1))
+    education: Mapped[list[JsonObject]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    languages: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    certifications: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    salary_expected: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    salary_currency: Mapped[str | None]
+    """ISO 4217."""
+    salary_period: Mapped[str | None]
+    """``hour``, ``day``, ``week``, ``month`` or ``year``."""
+    work_modes: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """Accepted modes (``onsite``, ``hybrid``, ``remote``); empty means any."""
+    willing_to_relocate: Mapped[bool] = mapped_column(server_default=text("false"))
+    edited_fields: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """Fields a person has set; reading a CV never overwrites them."""
+    deleted_at: Mapped[datetime | None]
+
+
+class CandidateDocument(Base):
+    """A file of a candidate, with its text once that has been read."""
+
+    __tablename__ = "candidate_documents"
+    __table_args__ = (
+        one_of("kind", DocumentKind),
+        one_of("extraction_status", ExtractionStatus),
+        Index(None, "candidate_id"),
+        UniqueConstraint("candidate_id", "sha256"),
+    )
+
+    id: Mapped[BigIntPK]
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    candidate_id: Mapped[int] = mapped_column(ForeignKey("candidates.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(server_default=DocumentKind.RESUME)
+    filename: Mapped[str]
+    content_type: Mapped[str]
+    size_bytes: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = deferred(mapped_column(LargeBinary), raiseload=True)
+    text: Mapped[str | None] = deferred(mapped_column(), raiseload=True)
+    extraction_status: Mapped[str] = mapped_column(server_default=ExtractionStatus.PENDING)
+    extraction_error: Mapped[str | None]
+    page_count: Mapped[int | None] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CandidatePreferredRole(Base):
+    """A role that the candidate wants; without one a candidate matches nothing."""
+
+    __tablename__ = "candidate_preferred_roles"
+    __table_args__ = (
+        one_of("source", PreferredRoleSource),
+        Index(None, "role_id", "tenant_id"),
+        Index(None, "tenant_id"),
+    )
+
+    candidate_id: Mapped[int] = mapped_column(
+        ForeignKey("candidates.id", ondelete="CASCADE"), primary_key=True
+    )
+    role_id: Mapped[int] = mapped_column(
+        ForeignKey("global_roles.id", ondelete="CASCADE"), primary_key=True
+    )
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    rank: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    source: Mapped[str] = mapped_column(server_default=PreferredRoleSource.PERSON)

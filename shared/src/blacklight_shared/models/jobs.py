@@ -1,0 +1,156 @@
+"""Job postings and the batches they arrive in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from blacklight_shared.models.base import Base, BigIntPK, Timestamps, one_of
+
+
+class JobStatus(StrEnum):
+    """Whether a posting is still open."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    CLOSED = "closed"
+
+
+class BatchStatus(StrEnum):
+    """How far an import has come."""
+
+    RECEIVING = "receiving"
+    MATCHING = "matching"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Visibility(StrEnum):
+    """Who may see and match the postings of a batch."""
+
+    GLOBAL = "global"
+    TENANT = "tenant"
+
+
+class JobPosting(Timestamps, Base):
+    """A requisition as its source published it; global unless ``source_tenant_id`` is set."""
+
+    __tablename__ = "job_postings"
+    __table_args__ = (
+        one_of("status", JobStatus),
+        UniqueConstraint(
+            "source_tenant_id", "source", "external_id", postgresql_nulls_not_distinct=True
+        ),
+        Index(None, "role_id", postgresql_where=text("status = 'active'")),
+        Index(None, "status", "id"),
+        Index(None, "import_batch_id"),
+    )
+
+    id: Mapped[BigIntPK]
+    source_tenant_id: Mapped[int | None] = mapped_column(
+        ForeignKey("tenants.id", ondelete="CASCADE")
+    )
+    """The only tenant that may see it; None for global postings."""
+    imported_by_tenant_id: Mapped[int | None] = mapped_column(
+        ForeignKey("tenants.id", ondelete="SET NULL")
+    )
+    """Who may edit a global posting besides the platform."""
+    import_batch_id: Mapped[int | None] = mapped_column(
+        ForeignKey("job_import_batches.id", ondelete="SET NULL")
+    )
+    source: Mapped[str]
+    external_id: Mapped[str]
+    title: Mapped[str]
+    company: Mapped[str | None]
+    location: Mapped[str | None]
+    description: Mapped[str] = mapped_column(server_default="")
+    employment_type: Mapped[str | None]
+    work_mode: Mapped[str | None]
+    """``onsite``, ``hybrid`` or ``remote`` when the source says so."""
+    skills: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    experience_min_years: Mapped[Decimal | None] = mapped_column(Numeric(4, 1))
+    experience_max_years: Mapped[Decimal | None] = mapped_column(Numeric(4, 1))
+    salary_min: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    salary_max: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    salary_currency: Mapped[str | None]
+    salary_period: Mapped[str | None]
+    url: Mapped[str | None]
+    posted_date: Mapped[date | None]
+    expires_at: Mapped[datetime | None]
+    imported_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    status: Mapped[str] = mapped_column(server_default=JobStatus.ACTIVE)
+    content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """SHA-256 of what the source said; equal hash means nothing to do."""
+    role_id: Mapped[int | None] = mapped_column(ForeignKey("global_roles.id", ondelete="SET NULL"))
+
+
+class JobImportBatch(Timestamps, Base):
+    """One import: what came in, what it changed, and how far matching has come."""
+
+    __tablename__ = "job_import_batches"
+    __table_args__ = (
+        one_of("status", BatchStatus),
+        one_of("visibility", Visibility),
+        UniqueConstraint("tenant_id", "batch_key", postgresql_nulls_not_distinct=True),
+    )
+
+    id: Mapped[BigIntPK]
+    tenant_id: Mapped[int | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    """Who imported; None for the platform."""
+    batch_key: Mapped[str]
+    """Idempotency key of the import, chosen by the client or generated."""
+    request_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """SHA-256 of the request's options, so that one key cannot mean two imports."""
+    source: Mapped[str]
+    visibility: Mapped[str] = mapped_column(server_default=Visibility.GLOBAL)
+    status: Mapped[str] = mapped_column(server_default=BatchStatus.RECEIVING)
+    rows_received: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    jobs_new: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    jobs_updated: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    jobs_unchanged: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    rows_failed: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    error: Mapped[str | None]
+    received_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+
+
+class JobImportChunk(Base):
+    """A part of a batch that is matched on its own; done exactly once."""
+
+    __tablename__ = "job_import_chunks"
+
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("job_import_batches.id", ondelete="CASCADE"), primary_key=True
+    )
+    chunk_number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    tenant_id: Mapped[int | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    job_count: Mapped[int] = mapped_column(Integer)
+    matches_written: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    completed_at: Mapped[datetime | None]
+
+
+class JobImportError(Base):
+    """A row that could not be imported, by its line, with the reason."""
+
+    __tablename__ = "job_import_errors"
+    __table_args__ = (Index(None, "batch_id", "line"),)
+
+    id: Mapped[BigIntPK]
+    batch_id: Mapped[int] = mapped_column(ForeignKey("job_import_batches.id", ondelete="CASCADE"))
+    tenant_id: Mapped[int | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    line: Mapped[int] = mapped_column(Integer)
+    field: Mapped[str | None]
+    message: Mapped[str]
