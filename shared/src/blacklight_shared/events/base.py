@@ -39,8 +39,11 @@ class Event(BaseModel):
 
     @property
     def subject(self) -> str:
-        """What the event is about; the outbox keeps the order of events of one subject."""
-        return f"{self.name}:{hash(self.model_dump_json())}"
+        """What the event is about; the outbox keeps the order of events of one subject.
+
+        Empty: the order does not matter.
+        """
+        return ""
 
     def to_inngest(self, event_id: str | None = None) -> inngest.Event:
         """The event as the SDK sends it.

@@ -24,11 +24,6 @@ class JobsImported(Event):
     source: str
     tenant_id: int | None = None
 
-    @property
-    def subject(self) -> str:
-        """Chunks of one batch may be sent in any order."""
-        return f"job-import-chunk:{self.batch_id}:{self.chunk_number}:{self.job_ids[0]}"
-
 
 class JobPostingUpdated(Event):
     """The content of one posting changed."""

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from blacklight_shared.models.base import Base, BigIntPK, JsonObject, Timestamps, one_of
 
@@ -128,8 +128,8 @@ class CandidateDocument(Base):
     content_type: Mapped[str]
     size_bytes: Mapped[int]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary), raiseload=True)
-    text: Mapped[str | None] = deferred(mapped_column(), raiseload=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
+    text: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
     extraction_status: Mapped[str] = mapped_column(server_default=ExtractionStatus.PENDING)
     extraction_error: Mapped[str | None]
     page_count: Mapped[int | None] = mapped_column(Integer)
