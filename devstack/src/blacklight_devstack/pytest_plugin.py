@@ -1,1 +1,188 @@
-"""Fixtures that every test suite of the workspace may use."""
+"""Fixtures that every test suite of the workspace may use: fresh databases on a real Postgres.
+
+One server serves a whole test run, with however many workers, and is started by the first test that
+wants it. A test's database is a copy of one that was migrated once.
+"""
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+from psycopg import sql
+
+from blacklight_devstack.postgres import EmbeddedPostgres
+from blacklight_devstack.postgres_roles import OWNER_ROLE, DatabaseUrls
+
+_TEMPLATE = "blacklight_template"
+_MIGRATIONS = "blacklight_shared.migrations"
+_GUARD_STOP_TIMEOUT_SECONDS = 30
+_MODULE_TIMEOUT_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A test run: the process that leads it, and the folder that its workers share."""
+
+    pid: int
+    folder: Path
+
+    @property
+    def lock(self) -> FileLock:
+        return FileLock(self.folder / "lock")
+
+    @property
+    def guard_file(self) -> Path:
+        return self.folder / "guard.pid"
+
+
+_RUN = pytest.StashKey[_Run]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Agree on the run's folder; nothing is made until a test wants a database."""
+    worker_input: dict[str, Any] = getattr(config, "workerinput", {})
+    pid = worker_input.get("blacklight_run_pid", os.getpid())
+    folder = worker_input.get("blacklight_run_folder")
+    if folder is None:
+        folder = Path(tempfile.gettempdir()) / f"blacklight-tests-{uuid.uuid4().hex}"
+    config.stash[_RUN] = _Run(pid, Path(folder))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a pytest-xdist worker which run it belongs to."""
+    run = node.config.stash[_RUN]
+    node.workerinput["blacklight_run_pid"] = run.pid
+    node.workerinput["blacklight_run_folder"] = str(run.folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """At the end of the whole run, stop the server and wait until nothing of it is left."""
+    run = config.stash[_RUN]
+    if run.pid != os.getpid() or not run.guard_file.exists():
+        return
+    os.kill(int(run.guard_file.read_text()), signal.SIGTERM)
+    deadline = time.monotonic() + _GUARD_STOP_TIMEOUT_SECONDS
+    while run.folder.exists():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the tests' Postgres in {run.folder} does not stop")
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest) -> EmbeddedPostgres:
+    """The run's Postgres server, running; shared with the other workers, so never stop it."""
+    run = request.config.stash[_RUN]
+    run.folder.mkdir(mode=0o755, exist_ok=True)
+    with run.lock:
+        if not run.guard_file.exists():
+            run.guard_file.write_text(str(_start_guard(run)))
+    return EmbeddedPostgres(run.folder, fast=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_template(request: pytest.FixtureRequest, postgres_server: EmbeddedPostgres) -> str:
+    """The name of a database with the current schema and no rows, to be copied."""
+    with request.config.stash[_RUN].lock, postgres_server.connection() as connection:
+        found = connection.execute(
+            "SELECT datistemplate FROM pg_database WHERE datname = %s", [_TEMPLATE]
+        )
+        if found.fetchone() != (True,):
+            _migrate(postgres_server.ensure_database(_TEMPLATE))
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false").format(
+                    sql.Identifier(_TEMPLATE)
+                )
+            )
+    return _TEMPLATE
+
+
+@pytest.fixture
+def database(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[DatabaseUrls]:
+    """The URLs of a migrated, empty database for this test alone."""
+    with _copied(postgres_server, migrated_template) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="module")
+def module_database(
+    postgres_server: EmbeddedPostgres, migrated_template: str
+) -> Iterator[DatabaseUrls]:
+    """As `database`, shared by the tests of one module."""
+    with _copied(postgres_server, migrated_template) as urls:
+        yield urls
+
+
+@pytest.fixture
+def blank_database(postgres_server: EmbeddedPostgres) -> Iterator[DatabaseUrls]:
+    """The URLs of a database without any schema (pgvector apart), to try migrations on."""
+    name = _fresh_name()
+    urls = postgres_server.ensure_database(name)
+    try:
+        yield urls
+    finally:
+        _drop(postgres_server, name)
+
+
+def _start_guard(run: _Run) -> int:
+    module = "blacklight_devstack.pytest_guard"
+    return int(_run_module(module, str(run.folder), str(run.pid), environment={}))
+
+
+def _migrate(urls: DatabaseUrls) -> None:
+    if importlib.util.find_spec(f"{_MIGRATIONS}.__main__") is None:
+        return
+    _run_module(_MIGRATIONS, "upgrade", environment=urls.environment())
+
+
+def _run_module(module: str, *arguments: str, environment: dict[str, str]) -> str:
+    done = subprocess.run(  # noqa: S603 - modules of this workspace
+        [sys.executable, "-m", module, *arguments],
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_MODULE_TIMEOUT_SECONDS,
+        start_new_session=True,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"{module} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+@contextmanager
+def _copied(server: EmbeddedPostgres, template: str) -> Iterator[DatabaseUrls]:
+    name = _fresh_name()
+    with server.connection() as connection:
+        # The checkpoint that copying files needs is free with fsync off: half the time of WAL_LOG.
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(OWNER_ROLE), sql.Identifier(template)
+            )
+        )
+    try:
+        yield server.urls(name)
+    finally:
+        _drop(server, name)
+
+
+def _drop(server: EmbeddedPostgres, name: str) -> None:
+    with server.connection() as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _fresh_name() -> str:
+    return f"test_{uuid.uuid4().hex[:16]}"
