@@ -1,0 +1,92 @@
+# `make help` lists the commands. All tools live in .venv, which uv fills from uv.lock; a machine
+# without uv gets one of its own in .tools.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+# The first Python that really runs and is new enough: a shim of a version manager may only pretend.
+PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
+	&& command -v $$python && break; done)
+UV ?= $(shell command -v uv || echo .tools/bin/uv)
+BIN := .venv/bin
+
+# How many tests run at the same time.
+WORKERS ?= 2
+PYTEST := $(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup
+
+# What `make demo` reads instead of its sample data.
+JOBS ?=
+CVS ?=
+
+unexport VIRTUAL_ENV
+
+.PHONY: help
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(filter .tools/%,$(UV)) ## Install everything the other commands need (they do it by themselves)
+	@$(UV) sync --quiet --frozen --all-packages $(if $(PYTHON),--python "$(PYTHON)")
+
+.tools/bin/uv:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+
+.PHONY: demo
+demo: setup ## Match sample jobs with sample CVs, start to end (JOBS=file.csv CVS=folder: your own)
+	@$(BIN)/python -m blacklight_devstack demo $(if $(JOBS),--jobs "$(JOBS)") $(if $(CVS),--cvs "$(CVS)")
+
+.PHONY: dev
+dev: setup ## Run the whole system on this machine until Ctrl-C; data is kept in .blacklight
+	@$(BIN)/python -m blacklight_devstack dev
+
+.PHONY: test
+test: setup ## Run every test (WORKERS=4: more at the same time)
+	@$(PYTEST)
+
+.PHONY: e2e
+e2e: setup ## Run the tests of the whole system (INNGEST_BASE_URL=...: on that Inngest server)
+	@$(PYTEST) tests/e2e
+
+.PHONY: conformance
+conformance: setup ## Test the engine named by INNGEST_BASE_URL, else the local one
+	@$(PYTEST) tests/conformance
+
+.PHONY: chaos
+chaos: setup ## Kill processes while work is under way, again and again
+	@BLACKLIGHT_CHAOS=long $(PYTEST) -m chaos --timeout=1800
+
+.PHONY: lint
+lint: setup ## Check style, formatting and which package imports which
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/lint-imports --no-cache
+
+.PHONY: format
+format: setup ## Format the code and repair what can be repaired
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+.PHONY: typecheck
+typecheck: setup ## Check types
+	@$(BIN)/mypy
+
+.PHONY: bench
+bench: setup ## Measure speed, beside a peer and a limit
+	@$(BIN)/python -m benchmarks
+
+.PHONY: quality
+quality: setup ## Measure how good the matches are
+	@$(BIN)/python -m benchmarks.quality
+
+.PHONY: docs
+docs: setup ## Generate docs/events.md and the JSON Schema from the event catalogue
+	@$(BIN)/python -m blacklight_shared.events
+
+.PHONY: clean
+clean: ## Stop the system and delete its data, caches and everything installed
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m blacklight_devstack clean; fi
+	rm -rf .blacklight .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
