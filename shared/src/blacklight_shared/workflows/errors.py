@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Self
+from typing import Any, Self
 
 import inngest
 import pydantic
@@ -152,7 +152,8 @@ def _set_delay(error: WorkflowError, delay: timedelta) -> None:
     The SDK does so for instances of ``inngest.RetryAfterError`` only. An error without a delay must
     not be one, or the engine's own backoff would be lost; so the class follows the argument.
     """
-    error.__class__ = _delayed(type(error))
+    original: Any = type(error)
+    error.__class__ = _delayed(original)
     # The SDK makes a naive local time of a timedelta; it is given the point in time instead.
     vars(error)["retry_after"] = datetime.now(UTC) + delay
 
