@@ -1,0 +1,68 @@
+"""The ASGI app of the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from blacklight_shared.logging import configure_logging
+from blacklight_shared.request_context import RequestContextMiddleware
+from blacklight_shared.telemetry import configure_tracing
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+
+from blacklight_api import health
+from blacklight_api.gateway import Gateway
+from blacklight_api.middleware import SafeResponses
+from blacklight_api.openapi import API_DESCRIPTION, install_openapi
+from blacklight_api.problems import install_problem_handlers
+from blacklight_api.settings import ApiSettings
+
+SERVICE = "blacklight-api"
+API_PREFIX = "/api/v1"
+
+API_ROUTERS: tuple[APIRouter, ...] = ()
+"""One router per domain; each is mounted below ``API_PREFIX``."""
+
+
+def create_app(settings: ApiSettings | None = None) -> FastAPI:
+    """The gateway as an ASGI app.
+
+    Args:
+        settings: Read from the environment when None.
+
+    Raises:
+        pydantic.ValidationError: The environment lacks a setting or holds a wrong one.
+    """
+    gateway = Gateway.from_settings(settings or ApiSettings())
+    app = FastAPI(
+        title="Blacklight",
+        description=API_DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan(gateway),
+        middleware=[Middleware(RequestContextMiddleware), Middleware(SafeResponses)],
+    )
+    app.state.gateway = gateway
+    install_problem_handlers(app)
+    install_openapi(app)
+    app.include_router(health.router)
+    for router in API_ROUTERS:
+        app.include_router(router, prefix=API_PREFIX)
+    return app
+
+
+def _lifespan(gateway: Gateway) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        configure_logging(gateway.settings, service=SERVICE)
+        stop_tracing = configure_tracing(SERVICE)
+        try:
+            yield
+        finally:
+            await gateway.database.close()
+            stop_tracing()
+
+    return lifespan

@@ -1,0 +1,70 @@
+"""Scopes: what an API key may do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """A right that a key can carry."""
+
+    CANDIDATES_READ = "candidates:read"
+    CANDIDATES_WRITE = "candidates:write"
+    JOBS_READ = "jobs:read"
+    JOBS_WRITE = "jobs:write"
+    JOBS_IMPORT = "jobs:import"
+    MATCHES_READ = "matches:read"
+    MATCHES_WRITE = "matches:write"
+    ROLES_READ = "roles:read"
+    ROLES_WRITE = "roles:write"
+    ROLES_REVIEW = "roles:review"
+    SKILLS_READ = "skills:read"
+    SKILLS_WRITE = "skills:write"
+    SETTINGS_READ = "settings:read"
+    SETTINGS_WRITE = "settings:write"
+    USERS_ADMIN = "users:admin"
+    KEYS_ADMIN = "keys:admin"
+    AUDIT_READ = "audit:read"
+    SCRAPER = "scraper"
+    TENANTS_ADMIN = "tenants:admin"
+
+
+SCOPE_DESCRIPTIONS: dict[Scope, str] = {
+    Scope.CANDIDATES_READ: "Read candidates and their documents.",
+    Scope.CANDIDATES_WRITE: "Create, change and delete candidates; upload documents.",
+    Scope.JOBS_READ: "Read job postings, import batches and their progress.",
+    Scope.JOBS_WRITE: "Change and close job postings.",
+    Scope.JOBS_IMPORT: "Import job postings.",
+    Scope.MATCHES_READ: "Read matches and their explanation.",
+    Scope.MATCHES_WRITE: "Change the status of matches; have them made again.",
+    Scope.ROLES_READ: "Read roles and their aliases.",
+    Scope.ROLES_WRITE: "Propose roles.",
+    Scope.ROLES_REVIEW: "Approve, reject and merge roles.",
+    Scope.SKILLS_READ: "Read the skills that the tenant added to the taxonomy.",
+    Scope.SKILLS_WRITE: "Add skills to the tenant's taxonomy.",
+    Scope.SETTINGS_READ: "Read the tenant's settings and weights.",
+    Scope.SETTINGS_WRITE: "Change the tenant's settings and weights.",
+    Scope.USERS_ADMIN: "Manage the people of the tenant.",
+    Scope.KEYS_ADMIN: "Make and revoke API keys with scopes that the key itself has.",
+    Scope.AUDIT_READ: "Read the audit log.",
+    Scope.SCRAPER: "Claim roles to scrape and deliver what was found.",
+    Scope.TENANTS_ADMIN: "Create and manage tenants. Platform keys only.",
+}
+
+PLATFORM_ONLY_SCOPES = frozenset({Scope.TENANTS_ADMIN})
+TENANT_SCOPES = frozenset(Scope) - PLATFORM_ONLY_SCOPES
+PLATFORM_SCOPES = frozenset(
+    {
+        Scope.AUDIT_READ,
+        Scope.JOBS_IMPORT,
+        Scope.JOBS_READ,
+        Scope.JOBS_WRITE,
+        Scope.KEYS_ADMIN,
+        Scope.ROLES_READ,
+        Scope.ROLES_REVIEW,
+        Scope.ROLES_WRITE,
+        Scope.SCRAPER,
+        Scope.TENANTS_ADMIN,
+    }
+)
+"""What a key without tenant can use; the rest is about the data of one tenant."""
