@@ -1,0 +1,95 @@
+"""``python -m blacklight_devstack.engine``: run the local engine on 127.0.0.1."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import uvicorn
+
+from blacklight_devstack.engine.app import create_app
+from blacklight_devstack.engine.options import EngineOptions
+from blacklight_devstack.engine.signing import check_signing_key
+from blacklight_devstack.engine.store.database import Database, DatabaseInUseError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until SIGTERM or SIGINT; returns the exit code."""
+    if os.environ.get("BLACKLIGHT_ENV") == "production":
+        sys.stderr.write(
+            "The local engine is a stand-in for development and does not start with "
+            "BLACKLIGHT_ENV=production; use the Inngest server.\n"
+        )
+        return 2
+    options = _options(_parser().parse_args(arguments))
+    try:
+        if options.signing_key is not None:
+            check_signing_key(options.signing_key)
+        Database(options.db).close()
+    except (ValueError, DatabaseInUseError) as error:
+        sys.stderr.write(f"The local engine cannot start: {error}.\n")
+        return 2
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    sys.stdout.write(
+        f"Local engine (a stand-in for the Inngest server, for development only): "
+        f"http://127.0.0.1:{options.port}\n"
+    )
+    sys.stdout.flush()
+    uvicorn.run(
+        create_app(options),
+        host="127.0.0.1",
+        port=options.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m blacklight_devstack.engine", description=main.__doc__
+    )
+    parser.add_argument("--port", type=int, default=8288)
+    parser.add_argument("--db", type=Path, required=True, help="SQLite file, made when missing")
+    parser.add_argument(
+        "--sdk-url", action="append", default=[], help="serve URL of an app; may be repeated"
+    )
+    parser.add_argument("--poll-interval", type=float, default=5.0, help="seconds between syncs")
+    parser.add_argument(
+        "--retry-interval",
+        type=float,
+        help="fixed seconds between attempts (default: 15 s, 30 s, 1 min, … with jitter)",
+    )
+    parser.add_argument(
+        "--tick", type=int, default=150, help="milliseconds between looks at work held back"
+    )
+    parser.add_argument(
+        "--signed",
+        action="store_true",
+        help="for SDKs in production mode: sign calls with INNGEST_SIGNING_KEY, require it for "
+        "syncs and reads, and take events only under INNGEST_EVENT_KEY",
+    )
+    return parser
+
+
+def _options(parsed: argparse.Namespace) -> EngineOptions:
+    retry_s = parsed.retry_interval
+    return EngineOptions(
+        db=parsed.db,
+        port=parsed.port,
+        sdk_urls=tuple(parsed.sdk_url),
+        poll_interval=timedelta(seconds=parsed.poll_interval),
+        retry_interval=None if retry_s is None else timedelta(seconds=retry_s),
+        tick=timedelta(milliseconds=parsed.tick),
+        signing_key=os.environ.get("INNGEST_SIGNING_KEY", "") if parsed.signed else None,
+        event_key=os.environ.get("INNGEST_EVENT_KEY") if parsed.signed else None,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
