@@ -1,0 +1,7 @@
+"""The outbox: events are written with the change they announce and relayed afterwards."""
+
+from blacklight_shared.outbox.delivery import EventApi
+from blacklight_shared.outbox.relay import OutboxRelay
+from blacklight_shared.outbox.writer import add_events
+
+__all__ = ["EventApi", "OutboxRelay", "add_events"]
