@@ -63,10 +63,10 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# For data that may be lost with the machine: a commit does not wait for the disk.
+# For data that may be lost with the machine: a commit waits for the kernel, not for the disk.
+# (synchronous_commit stays on, else a crash of the server alone would lose commits.)
 _FAST_SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
@@ -191,7 +191,7 @@ class EmbeddedPostgres:
     def ensure_database(self, name: str) -> DatabaseUrls:
         """Make the three logins and a database with pgvector exist; safe to repeat."""
         passwords = self._kept().passwords
-        with self.connection() as connection:
+        with self._lock, self.connection() as connection:
             ensure_logins(connection, {role: passwords[role] for role in ROLES})
             ensure_database(connection, name)
         with self.connection(name) as connection:

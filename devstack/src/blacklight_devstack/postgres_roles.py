@@ -55,28 +55,24 @@ def connect(url: str) -> psycopg.Connection:
 
 
 def ensure_logins(connection: psycopg.Connection, passwords: Mapping[str, str]) -> None:
-    """Make each role exist with a login and the given password; safe to repeat.
+    """Make the roles that do not exist yet, with a login and the given password.
 
     Args:
         connection: A connection that may create roles.
         passwords: Password by role name.
     """
-    existing = _existing_roles(connection)
-    for role, password in passwords.items():
-        statement = (
-            "ALTER ROLE {} LOGIN PASSWORD {}"
-            if role in existing
-            else "CREATE ROLE {} LOGIN PASSWORD {}"
+    for role in passwords.keys() - _existing_roles(connection):
+        connection.execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(
+                sql.Identifier(role), sql.Literal(passwords[role])
+            )
         )
-        connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(password)))
 
 
 def ensure_database(connection: psycopg.Connection, name: str) -> None:
     """Make a database owned by `blacklight_owner` exist; safe to repeat."""
-    if (
-        connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-        is None
-    ):
+    found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+    if found.fetchone() is None:
         connection.execute(
             sql.SQL("CREATE DATABASE {} OWNER {}").format(
                 sql.Identifier(name), sql.Identifier(OWNER_ROLE)

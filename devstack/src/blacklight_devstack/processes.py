@@ -246,7 +246,7 @@ async def _wait_until_ready(running: _Running) -> None:
             await _poll_health(running)
     except TimeoutError as error:
         raise ProcessError(
-            f"{spec.name} is not ready after {spec.ready_timeout.total_seconds():.0f} s "
+            f"{spec.name} is not ready after {spec.ready_timeout.total_seconds():g} s "
             f"({spec.health_url}); {running.log_file} ends:\n{running.log_tail()}"
         ) from error
 
