@@ -36,6 +36,7 @@ def configure_logging(settings: Settings, *, service: str, stream: TextIO | None
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
+        _drop_repetitions,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _ServiceName(service),
     ]
@@ -74,6 +75,13 @@ class _ServiceName:
 
     def __call__(self, _logger: object, _method: str, event: EventDict) -> EventDict:
         return {"service": self._service, **event}
+
+
+def _drop_repetitions(_logger: object, _method: str, event: EventDict) -> EventDict:
+    # Uvicorn adds its message in colours, and a second handler the formatted message.
+    event.pop("color_message", None)
+    event.pop("message", None)
+    return event
 
 
 def _json_processors() -> list[Processor]:

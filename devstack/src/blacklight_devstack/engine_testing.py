@@ -1,0 +1,204 @@
+"""Tests of workflows: the local engine in a process of its own, and an app in a thread of the test.
+
+The app runs in the test's process, so that a test sees what its workflows saw.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import uvicorn
+from blacklight_shared.events import Event
+from starlette.types import ASGIApp
+
+from blacklight_devstack.engine.api import function_uuid
+from blacklight_devstack.ports import LOOPBACK, free_port
+
+ENDED = frozenset({"Completed", "Failed", "Cancelled"})
+
+_POLL_SECONDS = 0.03
+_START_TIMEOUT_SECONDS = 30.0
+
+FoundT = TypeVar("FoundT")
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A run, as the engine tells it.
+
+    Attributes:
+        id: The run's id.
+        status: ``Running``, ``Completed``, ``Failed`` or ``Cancelled``.
+        output: What the handler returned, or the error with ``name`` and ``message``; None before.
+    """
+
+    id: str
+    status: str
+    output: Any
+
+
+class TestEngine:
+    """A local engine that answers at ``base_url``.
+
+    Args:
+        base_url: Where it listens.
+    """
+
+    __test__ = False  # not a test class, in spite of its name
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self._http = httpx.Client(base_url=base_url, timeout=10)
+
+    def close(self) -> None:
+        """Close the connections to the engine."""
+        self._http.close()
+
+    def send(self, *payloads: Event, event_id: str | None = None) -> list[str]:
+        """Send events of the catalogue in one request; returns their internal ids."""
+        events = [payload.to_inngest(event_id) for payload in payloads]
+        return self.send_raw(*(event.model_dump(exclude_defaults=True) for event in events))
+
+    def send_raw(self, *events: dict[str, Any]) -> list[str]:
+        """Send events as they are; returns their internal ids."""
+        answer = self._http.post("/e/test", json=list(events)).raise_for_status()
+        return [str(internal_id) for internal_id in answer.json()["ids"]]
+
+    def invoke(self, function: str, data: Mapping[str, Any]) -> str:
+        """Run one function now, whatever its triggers; returns the internal id of its event.
+
+        Args:
+            function: ``<app id>-<workflow id>``.
+            data: Data of the event.
+        """
+        answer = self._http.post(f"/invoke/{function}", json={"data": data}).raise_for_status()
+        return str(answer.json()["id"])
+
+    def runs(self, event_id: str, function: str | None = None) -> list[RunResult]:
+        """The runs that an event started.
+
+        Args:
+            event_id: Internal id, as ``send`` gives it.
+            function: ``<app id>-<workflow id>``, when several functions have the trigger.
+        """
+        found = self._data(f"/v1/events/{event_id}/runs")
+        return [
+            RunResult(run["run_id"], run["status"], run["output"])
+            for run in found
+            if function is None or run["function_id"] == function_uuid(function)
+        ]
+
+    def wait_for_run(
+        self, event_id: str, function: str | None = None, *, timeout: float = 30
+    ) -> RunResult:
+        """Wait until the one run that an event started has ended.
+
+        Raises:
+            TimeoutError: It has not after ``timeout`` seconds.
+        """
+
+        def ended() -> RunResult | None:
+            runs = self.runs(event_id, function)
+            return runs[0] if len(runs) == 1 and runs[0].status in ENDED else None
+
+        return wait_until(ended, f"the run of event {event_id}", timeout=timeout)
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """The last hundred events of a name, newest first."""
+        return self._data(f"/v1/events?name={name}&limit=100")
+
+    def _data(self, path: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._http.get(path).raise_for_status().json()["data"]
+        return found
+
+
+@contextmanager
+def running_engine(folder: Path, *options: str) -> Iterator[TestEngine]:
+    """Start a local engine with an empty database, quick to look and to retry.
+
+    Args:
+        folder: Gets the engine's database and its log.
+        *options: Further command line options.
+    """
+    port = free_port()
+    command = [sys.executable, "-m", "blacklight_devstack.engine"]
+    command += ["--port", str(port), "--db", str(folder / "engine.sqlite")]
+    command += ["--retry-interval", "0.1", "--tick", "20", "--poll-interval", "600", *options]
+    with (folder / "engine.log").open("w") as log:
+        process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
+    engine = TestEngine(f"http://{LOOPBACK}:{port}")
+    try:
+        wait_until(lambda: _answers(f"{engine.base_url}/health"), "the engine")
+        yield engine
+    finally:
+        engine.close()
+        process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def served_app(app: ASGIApp, *, sync: bool = True) -> Iterator[str]:
+    """Serve an app from a thread of this process.
+
+    Args:
+        app: The app, with its lifespan.
+        sync: Register its workflows with the engine that its client names.
+
+    Yields:
+        The app's URL.
+    """
+    port = free_port()
+    config = uvicorn.Config(app, host=LOOPBACK, port=port, log_config=None, lifespan="on")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name=f"app-{port}")
+    thread.start()
+    url = f"http://{LOOPBACK}:{port}"
+    try:
+        wait_until(lambda: server.started or not thread.is_alive(), "the app")
+        if not server.started:
+            raise RuntimeError("the app did not start; the log says why")
+        if sync:
+            httpx.put(f"{url}/api/inngest", timeout=30).raise_for_status()
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def wait_until(
+    find: Callable[[], FoundT | None], what: str, *, timeout: float = _START_TIMEOUT_SECONDS
+) -> FoundT:
+    """Look again and again until there is something.
+
+    Args:
+        find: Gives what is looked for; anything false is not it yet.
+        what: Named in the error.
+        timeout: How long to look, in seconds.
+
+    Raises:
+        TimeoutError: Nothing was found in time.
+    """
+    deadline = time.monotonic() + timeout
+    while not (found := find()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: nothing after {timeout} seconds")
+        time.sleep(_POLL_SECONDS)
+    return found
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).is_success
+    except httpx.TransportError:
+        return False
