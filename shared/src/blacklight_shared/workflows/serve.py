@@ -84,7 +84,7 @@ def create_worker_app(
     inngest.fast_api.serve(app, client, functions, serve_path=SERVE_PATH)
     _add_probes(app, deps, contact)
     app.add_middleware(_WatchEngine, contact=contact)
-    app.add_middleware(RequestContextMiddleware)
+    app.add_middleware(RequestContextMiddleware, quiet_paths=QUIET_PATHS | {SERVE_PATH})
     return app
 
 
