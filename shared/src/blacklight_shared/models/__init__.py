@@ -13,6 +13,7 @@ from blacklight_shared.models.candidates import (
 )
 from blacklight_shared.models.jobs import (
     BatchStatus,
+    ImportErrorSeverity,
     JobImportBatch,
     JobImportChunk,
     JobImportError,
@@ -69,6 +70,7 @@ __all__ = [
     "DocumentKind",
     "ExtractionStatus",
     "GlobalRole",
+    "ImportErrorSeverity",
     "JobEmbedding",
     "JobFeatures",
     "JobImportBatch",

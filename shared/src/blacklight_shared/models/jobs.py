@@ -87,6 +87,8 @@ class JobPosting(Timestamps, Base):
     salary_max: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     salary_currency: Mapped[str | None]
     salary_period: Mapped[str | None]
+    salary_text: Mapped[str | None]
+    """As the source wrote it, where it gave no numbers."""
     url: Mapped[str | None]
     posted_date: Mapped[date | None]
     expires_at: Mapped[datetime | None]
@@ -113,22 +115,17 @@ class JobImportBatch(Timestamps, Base):
     batch_key: Mapped[str]
     """Idempotency key of the import, chosen by the client or generated."""
     request_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """SHA-256 of the request's options, so that one key cannot mean two imports."""
+    """SHA-256 of the request, so that one key cannot mean two imports."""
     source: Mapped[str]
     visibility: Mapped[str] = mapped_column(server_default=Visibility.GLOBAL)
     status: Mapped[str] = mapped_column(server_default=BatchStatus.RECEIVING)
-    rows_received: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    jobs_new: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    jobs_updated: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    jobs_unchanged: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    rows_failed: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     error: Mapped[str | None]
     received_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
 
 
 class JobImportChunk(Base):
-    """A part of a batch that is matched on its own; done exactly once."""
+    """A part of a batch: received in one transaction, matched on its own, each exactly once."""
 
     __tablename__ = "job_import_chunks"
 
@@ -137,20 +134,33 @@ class JobImportChunk(Base):
     )
     chunk_number: Mapped[int] = mapped_column(Integer, primary_key=True)
     tenant_id: Mapped[int | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
-    job_count: Mapped[int] = mapped_column(Integer)
+    rows_received: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    jobs_new: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    jobs_updated: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    jobs_unchanged: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    rows_failed: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     matches_written: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     completed_at: Mapped[datetime | None]
+    """When its new and updated postings were matched; at once if there are none."""
+
+
+class ImportErrorSeverity(StrEnum):
+    """Whether a row was left out, or imported without a value."""
+
+    ERROR = "error"
+    WARNING = "warning"
 
 
 class JobImportError(Base):
-    """A row that could not be imported, by its line, with the reason."""
+    """What was wrong with a row, by its line."""
 
     __tablename__ = "job_import_errors"
-    __table_args__ = (Index(None, "batch_id", "line"),)
+    __table_args__ = (one_of("severity", ImportErrorSeverity), Index(None, "batch_id", "id"))
 
     id: Mapped[BigIntPK]
     batch_id: Mapped[int] = mapped_column(ForeignKey("job_import_batches.id", ondelete="CASCADE"))
     tenant_id: Mapped[int | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     line: Mapped[int] = mapped_column(Integer)
+    severity: Mapped[str]
     field: Mapped[str | None]
     message: Mapped[str]

@@ -214,11 +214,6 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("visibility", sa.Text(), server_default="global", nullable=False),
         sa.Column("status", sa.Text(), server_default="receiving", nullable=False),
-        sa.Column("rows_received", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("jobs_new", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("jobs_updated", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("jobs_unchanged", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("rows_failed", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
@@ -687,7 +682,11 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.BigInteger(), nullable=False),
         sa.Column("chunk_number", sa.Integer(), nullable=False),
         sa.Column("tenant_id", sa.BigInteger(), nullable=True),
-        sa.Column("job_count", sa.Integer(), nullable=False),
+        sa.Column("rows_received", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("jobs_new", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("jobs_updated", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("jobs_unchanged", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rows_failed", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("matches_written", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -710,8 +709,13 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.BigInteger(), nullable=False),
         sa.Column("tenant_id", sa.BigInteger(), nullable=True),
         sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
         sa.Column("field", sa.Text(), nullable=True),
         sa.Column("message", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "severity IN ('error', 'warning')",
+            name=op.f("ck_job_import_errors_severity_allowed"),
+        ),
         sa.ForeignKeyConstraint(
             ["batch_id"],
             ["job_import_batches.id"],
@@ -727,9 +731,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_import_errors")),
     )
     op.create_index(
-        op.f("ix_job_import_errors_batch_id_line"),
+        op.f("ix_job_import_errors_batch_id_id"),
         "job_import_errors",
-        ["batch_id", "line"],
+        ["batch_id", "id"],
         unique=False,
     )
     op.create_table(
@@ -755,6 +759,7 @@ def upgrade() -> None:
         sa.Column("salary_max", sa.Numeric(precision=12, scale=2), nullable=True),
         sa.Column("salary_currency", sa.Text(), nullable=True),
         sa.Column("salary_period", sa.Text(), nullable=True),
+        sa.Column("salary_text", sa.Text(), nullable=True),
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("posted_date", sa.Date(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
@@ -1106,7 +1111,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_job_postings_import_batch_id"), table_name="job_postings")
     op.drop_table("job_postings")
-    op.drop_index(op.f("ix_job_import_errors_batch_id_line"), table_name="job_import_errors")
+    op.drop_index(op.f("ix_job_import_errors_batch_id_id"), table_name="job_import_errors")
     op.drop_table("job_import_errors")
     op.drop_table("job_import_chunks")
     op.drop_index(
