@@ -45,10 +45,10 @@ def sniff_document(content: bytes) -> DocumentFormat | None:
         The format, or None for an empty file and for everything else. Old Word files (.doc),
         encrypted Word files and RTF are among everything else.
     """
-    if _PDF_MAGIC in content[:_PDF_MAGIC_WITHIN_BYTES]:
-        return DocumentFormat.PDF
     if content.startswith(_ZIP_MAGIC):
         return DocumentFormat.DOCX if _is_docx(content) else None
+    if _PDF_MAGIC in content[:_PDF_MAGIC_WITHIN_BYTES]:
+        return DocumentFormat.PDF
     return DocumentFormat.TXT if _is_text(content) else None
 
 
