@@ -12,16 +12,30 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from blacklight_api import health
+from blacklight_api.api_keys import endpoints as api_keys
+from blacklight_api.audit import endpoints as audit
+from blacklight_api.bootstrap import bootstrap_from_settings
+from blacklight_api.candidates import endpoints as candidates
 from blacklight_api.gateway import Gateway
 from blacklight_api.middleware import SafeResponses
 from blacklight_api.openapi import API_DESCRIPTION, install_openapi
 from blacklight_api.problems import install_problem_handlers
+from blacklight_api.relay import relay_in_background
 from blacklight_api.settings import ApiSettings
+from blacklight_api.tenants import endpoints as tenants
+from blacklight_api.users import endpoints as users
 
 SERVICE = "blacklight-api"
 API_PREFIX = "/api/v1"
 
-API_ROUTERS: tuple[APIRouter, ...] = ()
+API_ROUTERS: tuple[APIRouter, ...] = (
+    tenants.router,
+    tenants.own_router,
+    users.router,
+    api_keys.router,
+    candidates.router,
+    audit.router,
+)
 """One router per domain; each is mounted below ``API_PREFIX``."""
 
 
@@ -60,7 +74,9 @@ def _lifespan(gateway: Gateway) -> Callable[[FastAPI], AbstractAsyncContextManag
         configure_logging(gateway.settings, service=SERVICE)
         stop_tracing = configure_tracing(SERVICE)
         try:
-            yield
+            await bootstrap_from_settings(gateway.database, gateway.settings)
+            async with relay_in_background(gateway.settings, gateway.database):
+                yield
         finally:
             await gateway.database.close()
             stop_tracing()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from decimal import Decimal
+from typing import Annotated, Final, Literal
 
+from blacklight_shared.matching.record import WorkModeName
 from fastapi import Path
 from pydantic import (
     AfterValidator,
@@ -71,3 +73,12 @@ SearchText = Annotated[
 
 Email = Annotated[EmailStr, BeforeValidator(_lowered), Field(max_length=254)]
 """An address, normalised as the database keeps it: trimmed, lower case."""
+
+WorkMode = WorkModeName
+SalaryPeriod = Literal["hour", "day", "week", "month", "year"]
+Currency = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217, such as `USD`.")
+]
+Salary = Annotated[Decimal, Field(ge=0, lt=10**10, decimal_places=2)]
+Years = Annotated[Decimal, Field(ge=0, le=80, decimal_places=1)]
+Lines = Annotated[list[Line], Field(max_length=200)]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Self
 
 from blacklight_shared.settings import Settings
-from pydantic import Field
+from pydantic import Field, model_validator
 
 
 class ApiSettings(Settings):
-    """What the gateway reads from its environment besides what every service reads."""
+    """What the gateway reads from its environment besides what every service reads.
+
+    Raises:
+        pydantic.ValidationError: A value is missing or wrong; the error names the variable.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65_535)
@@ -23,6 +28,18 @@ class ApiSettings(Settings):
     """How long a request may take before it is answered with 503."""
 
     bootstrap_tenant: str | None = None
-    """Name of a tenant to make when the gateway starts; its slug and admin must be given too."""
+    """Name of a tenant to make when the gateway starts."""
     bootstrap_slug: str | None = None
     bootstrap_admin_email: str | None = None
+
+    @model_validator(mode="after")
+    def _bootstrap_is_complete(self) -> Self:
+        given = {
+            "BLACKLIGHT_BOOTSTRAP_TENANT": self.bootstrap_tenant,
+            "BLACKLIGHT_BOOTSTRAP_SLUG": self.bootstrap_slug,
+            "BLACKLIGHT_BOOTSTRAP_ADMIN_EMAIL": self.bootstrap_admin_email,
+        }
+        missing = [name for name, value in given.items() if not value]
+        if missing and len(missing) < len(given):
+            raise ValueError(f"bootstrap needs all of its settings; missing: {', '.join(missing)}")
+        return self

@@ -1,0 +1,1 @@
+"""Documents of candidates: CVs and other files."""

@@ -1,0 +1,1 @@
+"""Matches: which candidate fits which posting, and why."""

@@ -1,0 +1,1 @@
+"""Global roles: what titles and wishes are normalised to."""

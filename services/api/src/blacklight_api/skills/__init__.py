@@ -1,0 +1,1 @@
+"""Skills that a tenant adds to the taxonomy."""

@@ -1,0 +1,1 @@
+"""Tenants: the firms on this installation, and their settings."""

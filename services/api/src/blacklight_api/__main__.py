@@ -1,0 +1,93 @@
+"""Command line of the gateway: ``serve``, ``relay`` and ``bootstrap``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+import uvicorn
+from blacklight_shared.database import Database
+from pydantic import ValidationError
+
+from blacklight_api.app import create_app
+from blacklight_api.bootstrap import BootstrapResult, KeyWishes, bootstrap
+from blacklight_api.relay import relay_until_stopped
+from blacklight_api.settings import ApiSettings
+from blacklight_api.tenants.schemas import TenantCreate
+
+GRACEFUL_SHUTDOWN_SECONDS = 10
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        The exit code: 0 when done, 2 when an argument or a setting is wrong.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        settings = ApiSettings()
+        if options.command == "serve":
+            _serve(settings)
+        elif options.command == "relay":
+            asyncio.run(relay_until_stopped(settings))
+        else:
+            result = asyncio.run(_bootstrap(settings, options))
+            sys.stdout.write(result.model_dump_json(exclude_none=True) + "\n")
+    except ValidationError as error:
+        sys.stderr.write(_readable(error))
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m blacklight_api", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="serve HTTP on BLACKLIGHT_HOST and BLACKLIGHT_PORT")
+    commands.add_parser("relay", help="relay the outbox to the engine, and nothing else")
+    first_run = commands.add_parser(
+        "bootstrap", help="make a tenant, its admin and its first key, unless they exist"
+    )
+    first_run.add_argument("--tenant", required=True, help="name of the tenant")
+    first_run.add_argument("--slug", required=True, help="short name, unique")
+    first_run.add_argument("--admin-email", required=True, help="address of the first admin")
+    first_run.add_argument("--platform", action="store_true", help="make a platform key too")
+    first_run.add_argument(
+        "--rotate-key", action="store_true", help="make new keys and revoke the ones before"
+    )
+    return parser
+
+
+def _serve(settings: ApiSettings) -> None:
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
+    )
+
+
+async def _bootstrap(settings: ApiSettings, options: argparse.Namespace) -> BootstrapResult:
+    wanted = TenantCreate(name=options.tenant, slug=options.slug, admin_email=options.admin_email)
+    keys = KeyWishes(platform=options.platform, rotate=options.rotate_key)
+    database = Database.from_settings(settings)
+    try:
+        return await bootstrap(database, wanted, keys)
+    finally:
+        await database.close()
+
+
+def _readable(error: ValidationError) -> str:
+    lines = [
+        f"{'.'.join(str(part) for part in details['loc']) or 'settings'}: {details['msg']}"
+        for details in error.errors(include_input=False, include_url=False)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

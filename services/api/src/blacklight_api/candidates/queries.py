@@ -1,0 +1,141 @@
+"""Queries about candidates; sessions see one tenant's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from blacklight_shared.models import (
+    Candidate,
+    CandidatePreferredRole,
+    CandidateStatus,
+    GlobalRole,
+    PreferredRoleSource,
+)
+from blacklight_shared.roles import canonical_role_id
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from blacklight_api.candidates.schemas import PreferredRole
+from blacklight_api.pagination import IdKey
+from blacklight_api.search import matches_words
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateFilter:
+    """Which candidates are wanted; None and empty mean all."""
+
+    statuses: Sequence[CandidateStatus] = ()
+    search: str | None = None
+    email: str | None = None
+    role_id: int | None = None
+
+
+async def find_candidate(
+    session: AsyncSession, candidate_id: int, *, lock: bool = False
+) -> Candidate | None:
+    """The candidate, unless deleted.
+
+    Args:
+        session: A session of the tenant.
+        candidate_id: Which.
+        lock: Keep others from changing the row until the transaction ends.
+    """
+    query = select(Candidate).where(Candidate.id == candidate_id, Candidate.deleted_at.is_(None))
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def list_candidates(
+    session: AsyncSession, wanted: CandidateFilter, *, after: IdKey | None, limit: int
+) -> Sequence[Candidate]:
+    """Candidates, the newest first."""
+    query = select(Candidate).where(Candidate.deleted_at.is_(None))
+    if wanted.statuses:
+        query = query.where(Candidate.status.in_(wanted.statuses))
+    if wanted.email is not None:
+        query = query.where(Candidate.email == wanted.email)
+    if wanted.search is not None:
+        query = query.where(matches_words(searched_text(), wanted.search))
+    if wanted.role_id is not None:
+        query = query.where(_prefers(wanted.role_id))
+    if after is not None:
+        query = query.where(Candidate.id < after.id)
+    rows = await session.scalars(query.order_by(Candidate.id.desc()).limit(limit))
+    return rows.all()
+
+
+async def preferred_roles(
+    session: AsyncSession, candidate_ids: Collection[int]
+) -> dict[int, list[PreferredRole]]:
+    """The roles that candidates want, in order, merges followed; none is an empty list."""
+    canonical = aliased(GlobalRole)
+    rows = await session.execute(
+        select(
+            CandidatePreferredRole.candidate_id,
+            CandidatePreferredRole.source,
+            canonical.id,
+            canonical.name,
+        )
+        .join(GlobalRole, GlobalRole.id == CandidatePreferredRole.role_id)
+        .join(canonical, canonical.id == canonical_role_id())
+        .where(CandidatePreferredRole.candidate_id.in_(candidate_ids))
+        .order_by(
+            CandidatePreferredRole.candidate_id,
+            CandidatePreferredRole.rank,
+            CandidatePreferredRole.role_id,
+        )
+    )
+    roles: dict[int, list[PreferredRole]] = defaultdict(list)
+    for row in rows:
+        roles[row.candidate_id].append(
+            PreferredRole(id=row.id, name=row.name, source=PreferredRoleSource(row.source))
+        )
+    return roles
+
+
+async def replace_preferred_roles(
+    session: AsyncSession, candidate: Candidate, role_ids: Sequence[int]
+) -> None:
+    """Make ``role_ids`` the roles that a person says the candidate wants, in this order."""
+    await session.execute(
+        delete(CandidatePreferredRole).where(CandidatePreferredRole.candidate_id == candidate.id)
+    )
+    if not role_ids:
+        return
+    await session.execute(
+        insert(CandidatePreferredRole),
+        [
+            {
+                "candidate_id": candidate.id,
+                "role_id": role_id,
+                "tenant_id": candidate.tenant_id,
+                "rank": rank,
+                "source": PreferredRoleSource.PERSON,
+            }
+            for rank, role_id in enumerate(role_ids)
+        ],
+    )
+
+
+def searched_text() -> ColumnElement[str]:
+    """What the search box of candidates looks through."""
+    separator = " "
+    return (
+        Candidate.first_name
+        + separator
+        + Candidate.last_name
+        + separator
+        + func.coalesce(Candidate.email, "")
+        + separator
+        + func.coalesce(Candidate.headline, "")
+    )
+
+
+def _prefers(role_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        CandidatePreferredRole.candidate_id == Candidate.id,
+        CandidatePreferredRole.role_id == GlobalRole.id,
+        canonical_role_id() == role_id,
+    )

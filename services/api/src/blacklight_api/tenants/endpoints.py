@@ -1,0 +1,92 @@
+"""HTTP endpoints of tenants: all of them for the platform, its own for a tenant."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from blacklight_shared.matching import MatchingConfig
+
+from blacklight_api.api_keys import service as api_keys
+from blacklight_api.auth.scopes import TENANT_SCOPES, Scope
+from blacklight_api.pagination import Page, RequestedPage
+from blacklight_api.problems import problem_responses
+from blacklight_api.routing import gateway_router
+from blacklight_api.schemas import PathId
+from blacklight_api.tenants import service
+from blacklight_api.tenants.schemas import (
+    MatchingSettings,
+    TenantCreate,
+    TenantCreated,
+    TenantPatch,
+    TenantPlatformPatch,
+    TenantShown,
+)
+from blacklight_api.users import service as users
+from blacklight_api.work import TenantWork, Work, platform_work, tenant_work
+
+router = gateway_router("/tenants", "tenants (platform)")
+own_router = gateway_router("/tenant", "tenant")
+
+Platform = Annotated[Work, platform_work(Scope.TENANTS_ADMIN)]
+Reader = Annotated[TenantWork, tenant_work(Scope.SETTINGS_READ)]
+Writer = Annotated[TenantWork, tenant_work(Scope.SETTINGS_WRITE)]
+
+
+@router.post("", status_code=201, responses=problem_responses(409))
+async def create_tenant(wanted: TenantCreate, work: Platform) -> TenantCreated:
+    """Make a tenant with its first admin and its first key, which is shown only here."""
+    made = await service.create(work, wanted)
+    _, key = await api_keys.add(made.work, api_keys.ADMIN_KEY_NAME, TENANT_SCOPES)
+    return TenantCreated(
+        **TenantShown.model_validate(made.tenant).model_dump(),
+        admin=users.shown(made.admin),
+        api_key=key.text,
+    )
+
+
+@router.get("")
+async def list_tenants(work: Platform, requested: RequestedPage) -> Page[TenantShown]:
+    """List all tenants, the newest first."""
+    return await service.page(work, requested)
+
+
+@router.get("/{tenant_id}")
+async def get_tenant(tenant_id: PathId, work: Platform) -> TenantShown:
+    """Get one tenant."""
+    return TenantShown.model_validate(await service.find(work, tenant_id))
+
+
+@router.patch("/{tenant_id}")
+async def change_tenant(
+    tenant_id: PathId, patch: TenantPlatformPatch, work: Platform
+) -> TenantShown:
+    """Change a tenant; while `suspended`, its keys get 403."""
+    return TenantShown.model_validate(await service.change(work, tenant_id, patch))
+
+
+@own_router.get("")
+async def get_own_tenant(work: Reader) -> TenantShown:
+    """Get the tenant that the key belongs to."""
+    return TenantShown.model_validate(await service.find(work, work.tenant_id))
+
+
+@own_router.patch("")
+async def change_own_tenant(patch: TenantPatch, work: Writer) -> TenantShown:
+    """Change the tenant's name, time zone or locale."""
+    return TenantShown.model_validate(await service.change(work, work.tenant_id, patch))
+
+
+@own_router.get("/matching")
+async def get_matching_settings(work: Reader) -> MatchingSettings:
+    """Get weights, thresholds and grades."""
+    return await service.matching_settings(work)
+
+
+@own_router.put("/matching")
+async def replace_matching_settings(config: MatchingConfig, work: Writer) -> MatchingSettings:
+    """Replace weights, thresholds and grades; what is left out takes the default.
+
+    Matches made from now on follow them; have a candidate's matches refreshed to apply them to
+    those that exist.
+    """
+    return await service.change_matching(work, config)

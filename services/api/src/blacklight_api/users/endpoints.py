@@ -1,0 +1,51 @@
+"""HTTP endpoints of portal users."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from blacklight_shared.models import PortalRole, PortalUserStatus
+from fastapi import Query
+
+from blacklight_api.auth.scopes import Scope
+from blacklight_api.pagination import Page, RequestedPage
+from blacklight_api.problems import problem_responses
+from blacklight_api.routing import gateway_router
+from blacklight_api.schemas import PathId
+from blacklight_api.users import service
+from blacklight_api.users.queries import UserFilter
+from blacklight_api.users.schemas import UserCreate, UserPatch, UserShown
+from blacklight_api.work import TenantWork, tenant_work
+
+router = gateway_router("/users", "users")
+
+Admin = Annotated[TenantWork, tenant_work(Scope.USERS_ADMIN)]
+
+
+@router.post("", status_code=201, responses=problem_responses(409))
+async def create_user(wanted: UserCreate, work: Admin) -> UserShown:
+    """Let a person into the tenant's portal."""
+    return service.shown(await service.create(work, wanted))
+
+
+@router.get("")
+async def list_users(
+    work: Admin,
+    requested: RequestedPage,
+    role: Annotated[PortalRole | None, Query(description="Only this role.")] = None,
+    status: Annotated[PortalUserStatus | None, Query(description="Only this status.")] = None,
+) -> Page[UserShown]:
+    """List the tenant's people, the newest first."""
+    return await service.page(work, UserFilter(role=role, status=status), requested)
+
+
+@router.get("/{user_id}")
+async def get_user(user_id: PathId, work: Admin) -> UserShown:
+    """Get one person."""
+    return service.shown(await service.find(work, user_id))
+
+
+@router.patch("/{user_id}", responses=problem_responses(409))
+async def change_user(user_id: PathId, patch: UserPatch, work: Admin) -> UserShown:
+    """Change a person's name, role, password or status; `disabled` locks them out."""
+    return service.shown(await service.change(work, user_id, patch))

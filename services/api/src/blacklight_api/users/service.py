@@ -1,0 +1,110 @@
+"""What can be done with portal users."""
+
+from __future__ import annotations
+
+import asyncio
+
+from blacklight_shared.models import PortalRole, PortalUser, PortalUserStatus
+from blacklight_shared.passwords import hash_password
+from pydantic import SecretStr
+
+from blacklight_api.audit.service import record
+from blacklight_api.conflicts import conflict_on
+from blacklight_api.pagination import IdKey, Page, PageRequest
+from blacklight_api.problems import Conflict, NotFound
+from blacklight_api.users import queries
+from blacklight_api.users.queries import UserFilter
+from blacklight_api.users.schemas import UserCreate, UserPatch, UserShown
+from blacklight_api.work import TenantWork
+
+UNIQUE_EMAIL = "uq_portal_users_tenant_id_email"
+
+
+async def create(work: TenantWork, wanted: UserCreate) -> PortalUser:
+    """Let a person in.
+
+    Raises:
+        Conflict: Another person of the tenant has the address.
+    """
+    user = PortalUser(
+        tenant_id=work.tenant_id,
+        email=wanted.email,
+        full_name=wanted.full_name,
+        role=wanted.role,
+        password_hash=await _hashed(wanted.password),
+    )
+    work.session.add(user)
+    with conflict_on(UNIQUE_EMAIL, field="email", message="Another person has this address."):
+        await work.session.flush()
+    await work.session.refresh(user)
+    await record(work, "user.created", user.id, details={"role": wanted.role})
+    return user
+
+
+async def find(work: TenantWork, user_id: int) -> PortalUser:
+    """The person.
+
+    Raises:
+        NotFound: There is none, or they are another tenant's.
+    """
+    user = await queries.find_user(work.session, user_id)
+    if user is None:
+        raise NotFound("user")
+    return user
+
+
+async def page(work: TenantWork, wanted: UserFilter, requested: PageRequest) -> Page[UserShown]:
+    """One page of people, the newest first."""
+    rows = await queries.list_users(
+        work.session, wanted, after=requested.after(IdKey), limit=requested.limit + 1
+    )
+    return requested.page(rows, item=shown, key=lambda row: IdKey(id=row.id))
+
+
+async def change(work: TenantWork, user_id: int, patch: UserPatch) -> PortalUser:
+    """Change a person.
+
+    Raises:
+        NotFound: As ``find``.
+        Conflict: It would leave the tenant without an admin who can sign in.
+    """
+    admins = await queries.lock_active_admins(work.session)
+    user = await find(work, user_id)
+    given = patch.model_dump(exclude_unset=True, exclude={"password"})
+    if "password" in patch.model_fields_set:
+        given["password_hash"] = await _hashed(patch.password)
+    changed = {name for name, value in given.items() if getattr(user, name) != value}
+    for name in changed:
+        setattr(user, name, given[name])
+    if admins == {user.id} and not _is_active_admin(user):
+        raise Conflict("The tenant would be left without an admin.")
+    await work.session.flush()
+    await work.session.refresh(user)
+    if changed:
+        await record(work, "user.updated", user.id, fields=changed)
+    return user
+
+
+def shown(user: PortalUser) -> UserShown:
+    """The person as clients see them."""
+    return UserShown(
+        id=user.id,
+        email=user.email,
+        full_name=user.full_name,
+        role=PortalRole(user.role),
+        status=PortalUserStatus(user.status),
+        has_password=user.password_hash is not None,
+        last_login_at=user.last_login_at,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )
+
+
+def _is_active_admin(user: PortalUser) -> bool:
+    return user.role == PortalRole.ADMIN and user.status == PortalUserStatus.ACTIVE
+
+
+async def _hashed(password: SecretStr | None) -> str | None:
+    if password is None:
+        return None
+    return await asyncio.to_thread(hash_password, password.get_secret_value())
