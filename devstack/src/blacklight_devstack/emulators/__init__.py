@@ -1,0 +1,1 @@
+"""The far side of what Blacklight calls: emulated services over real HTTP."""

@@ -1,0 +1,1 @@
+"""Text to vectors: a local model by default, hosted models when configured."""
