@@ -17,7 +17,13 @@ from blacklight_devstack import postgres_account
 from blacklight_devstack.ports import LOOPBACK
 from blacklight_devstack.postgres import EmbeddedPostgres
 from blacklight_devstack.postgres_account import PostgresError, ServerAccount, reachable_home
-from blacklight_devstack.postgres_roles import connect
+from blacklight_devstack.postgres_roles import (
+    APP_ROLE,
+    SYSTEM_ROLE,
+    connect,
+    ensure_logins,
+    urls_of_own_server,
+)
 from sqlalchemy.engine import make_url
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
@@ -275,6 +281,9 @@ class TestStartedByRoot:
             assert f"its data is kept in {server.home}" in caplog.text
             assert (private / "postgres.location").read_text().strip() == str(server.home)
             assert EmbeddedPostgres(private).home == server.home
+            server.remove()
+            assert not server.home.exists()
+            assert not (private / "postgres.location").exists()
         assert stat.S_IMODE((home / "root").stat().st_mode) == 0o700
         for folder in (home / "root", private.parent, private):
             assert folder.stat().st_uid == 0
@@ -304,6 +313,17 @@ class TestStartedByRoot:
         (home / "postgres").mkdir()
         os.chown(home / "postgres", 1, 1)
         assert ServerAccount.choose(home / "postgres").uid == 1
+
+
+class TestServerOfTheUser:
+    def test_whose_login_may_not_make_roles(self, server: EmbeddedPostgres) -> None:
+        with server.connection() as connection:
+            connection.execute("CREATE EXTENSION vector")
+            ensure_logins(connection, {"weak": "weak"})
+        url = make_url(server.url()).set(username="weak", password="weak")
+        environment = {"DATABASE_URL": url.render_as_string(hide_password=False)}
+        with pytest.raises(PostgresError, match="give it CREATEROLE"):
+            urls_of_own_server(environment, {APP_ROLE: "a", SYSTEM_ROLE: "s"})
 
 
 class TestRemove:

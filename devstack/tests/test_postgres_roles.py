@@ -100,14 +100,6 @@ class TestOneUrl:
         with pytest.raises(PostgresError, match="run CREATE EXTENSION vector there"):
             urls_of_own_server({"DATABASE_URL": weak_login}, passwords)
 
-    def test_without_the_right_to_make_roles(
-        self, own_database: str, weak_login: str, passwords: dict[str, str]
-    ) -> None:
-        with connect(own_database) as connection:
-            connection.execute("CREATE EXTENSION vector")
-        with pytest.raises(PostgresError, match="give it CREATEROLE"):
-            urls_of_own_server({"DATABASE_URL": weak_login}, passwords)
-
     def test_that_cannot_be_reached_is_named_without_its_password(self) -> None:
         url = f"postgresql://postgres:hidden@{LOOPBACK}:{free_port()}/postgres"
         with pytest.raises(PostgresError, match="DATABASE_URL: cannot connect") as caught:

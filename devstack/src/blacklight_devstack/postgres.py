@@ -26,6 +26,7 @@ from blacklight_devstack.postgres_account import (
     POSTGRES_MAJOR_VERSION,
     PostgresError,
     ServerAccount,
+    location_file,
     reachable_home,
     runnable_installation,
 )
@@ -93,7 +94,8 @@ class EmbeddedPostgres:
     """
 
     def __init__(self, home: Path, *, fast: bool = False) -> None:
-        self.home = reachable_home(home.absolute())
+        self._wanted_home = home.absolute()
+        self.home = reachable_home(self._wanted_home)
         self.data = self.home / "postgres"
         self.log_file = self.home / "logs" / "postgres.log"
         self._settings = _SETTINGS | (_FAST_SETTINGS if fast else {})
@@ -154,6 +156,9 @@ class EmbeddedPostgres:
         for path in (self.data, *self.home.glob("installation-*")):
             shutil.rmtree(path, ignore_errors=not path.exists())
         self._kept_file.unlink(missing_ok=True)
+        if self.home != self._wanted_home:
+            shutil.rmtree(self.home)
+            location_file(self._wanted_home).unlink()
 
     @property
     def pid(self) -> int | None:
@@ -191,11 +196,12 @@ class EmbeddedPostgres:
     def ensure_database(self, name: str) -> DatabaseUrls:
         """Make the three logins and a database with pgvector exist; safe to repeat."""
         passwords = self._kept().passwords
-        with self._lock, self.connection() as connection:
-            ensure_logins(connection, {role: passwords[role] for role in ROLES})
-            ensure_database(connection, name)
-        with self.connection(name) as connection:
-            ensure_vector_extension(connection)
+        with self._lock:
+            with self.connection() as connection:
+                ensure_logins(connection, {role: passwords[role] for role in ROLES})
+                ensure_database(connection, name)
+            with self.connection(name) as connection:
+                ensure_vector_extension(connection)
         return self.urls(name)
 
     @contextmanager

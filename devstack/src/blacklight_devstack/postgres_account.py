@@ -131,7 +131,7 @@ def reachable_home(home: Path) -> Path:
     """
     home.mkdir(parents=True, exist_ok=True)
     account = ServerAccount.choose(home / "postgres")
-    pointer = home / "postgres.location"
+    pointer = location_file(home)
     if pointer.exists() and (elsewhere := Path(pointer.read_text().strip())).is_dir():
         return elsewhere
     if account.can_enter(home):
@@ -142,6 +142,11 @@ def reachable_home(home: Path) -> Path:
     pointer.write_text(f"{elsewhere}\n")
     _log.warning("the server's account cannot reach %s: its data is kept in %s", home, elsewhere)
     return elsewhere
+
+
+def location_file(home: Path) -> Path:
+    """The file that names the folder in which the server lives, if that is not `home` itself."""
+    return home / "postgres.location"
 
 
 def runnable_installation(home: Path, account: ServerAccount) -> Path:

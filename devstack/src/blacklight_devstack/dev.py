@@ -1,0 +1,133 @@
+"""`make dev`: the whole system on this machine, until Ctrl-C."""
+
+import argparse
+import asyncio
+import signal
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from blacklight_devstack.ports import free_port, is_free
+from blacklight_devstack.private_files import write_private
+from blacklight_devstack.processes import ProcessError
+from blacklight_devstack.stack import Stack, StackOptions
+from blacklight_devstack.tenants import bootstrap_tenant
+
+GATEWAY_PORT = 8000
+ENGINE_PORT = 8288
+
+_TENANT = {"name": "Demo Staffing", "slug": "demo", "admin_email": "admin@demo.example"}
+_RESTART_PAUSE_SECONDS = 1.0
+
+_console = Console(highlight=False, soft_wrap=True)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "--state",
+        type=Path,
+        default=Path(".blacklight"),
+        help="folder for data, secrets and logs (default: %(default)s)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the system until SIGINT or SIGTERM.
+
+    Returns:
+        The exit code: 0 when it was stopped cleanly.
+
+    Raises:
+        StackError, PostgresError, ProcessError: Something does not start.
+    """
+    return asyncio.run(_run(options.state))
+
+
+async def _run(state: Path) -> int:
+    stop = _stop_signal()
+    ended: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
+    stack = Stack(
+        StackOptions(
+            state,
+            gateway_port=_port_or_another(GATEWAY_PORT),
+            engine_port=_port_or_another(ENGINE_PORT),
+        ),
+        report=_say,
+        on_exit=lambda name, exit_code: ended.put_nowait((name, exit_code)),
+    )
+    _say("Starting; the first time takes a little longer.")
+    starting = asyncio.create_task(stack.up())
+    if not await _first(starting, stop):
+        return 0
+    try:
+        await _seed(stack, state / "dev.json")
+        _say_where(stack, state)
+        watching = asyncio.create_task(_restart_what_ends(stack, ended))
+        await _first(watching, stop)
+    finally:
+        _say("Stopping.")
+        await stack.down()
+    return 0
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    return stop
+
+
+async def _first(work: asyncio.Task[None], stop: asyncio.Event) -> bool:
+    """Wait for the work, or cancel it when the stop signal comes first; True if it is done."""
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([work, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if work.done():
+        work.result()
+        return True
+    work.cancel()
+    await asyncio.wait([work])
+    return False
+
+
+def _port_or_another(port: int) -> int:
+    return port if is_free(port) else free_port()
+
+
+async def _seed(stack: Stack, key_file: Path) -> None:
+    tenant = await bootstrap_tenant(stack, **_TENANT)
+    if tenant.api_key is not None:
+        write_private(key_file, tenant.model_dump_json(indent=2))
+
+
+async def _restart_what_ends(stack: Stack, ended: asyncio.Queue[tuple[str, int]]) -> None:
+    while True:
+        name, exit_code = await ended.get()
+        _say(
+            f"{name} ended with exit code {exit_code} ({stack.log_file(name)}); starting it again."
+        )
+        await asyncio.sleep(_RESTART_PAUSE_SECONDS)
+        try:
+            await stack.start(name)
+        except ProcessError as error:
+            _say(f"{error}\n{name} stays down; everything else goes on.")
+
+
+def _say_where(stack: Stack, state: Path) -> None:
+    _console.print(
+        f"""
+  API        [bold]{stack.gateway_url}/api/v1[/bold]
+             described at {stack.gateway_url}/api/openapi.json
+  Engine     [bold]{stack.engine_url}[/bold]
+  API key    {state}/dev.json, for the tenant "{_TENANT["name"]}"
+  Logs       {state}/logs
+
+  Ctrl-C stops everything; the data stays for the next time. `make clean` deletes it.
+"""
+    )
+
+
+def _say(line: str) -> None:
+    _console.print(escape(line))

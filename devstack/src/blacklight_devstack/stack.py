@@ -1,0 +1,362 @@
+"""The whole system on one machine: database, engine, gateway and workers, as processes.
+
+Every process has a name, by which it can be stopped, killed, started and restarted alone; it comes
+back on the port it had.
+"""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, Field
+
+from blacklight_devstack.engine_choice import EngineLaunch, choose_engine
+from blacklight_devstack.ports import LOOPBACK, free_port
+from blacklight_devstack.postgres import EmbeddedPostgres
+from blacklight_devstack.postgres_roles import (
+    APP_ROLE,
+    SYSTEM_ROLE,
+    DatabaseUrls,
+    urls_of_own_server,
+)
+from blacklight_devstack.private_files import write_private
+from blacklight_devstack.processes import ProcessSpec, Supervisor
+from blacklight_devstack.services import GATEWAY, WORKERS, register, serve_url
+
+POSTGRES = "postgres"
+ENGINE = "engine"
+
+DATABASE = "blacklight"
+
+_MIGRATIONS = "blacklight_shared.migrations"
+_COMMAND_TIMEOUT = timedelta(minutes=3)
+
+
+class StackError(RuntimeError):
+    """The stack cannot do what was asked; the message says why."""
+
+
+@dataclass(frozen=True)
+class StackOptions:
+    """How to run the stack.
+
+    Attributes:
+        state: The folder for data, secrets and logs; one stack at a time uses it.
+        environment: Where the user's own choices are read: `DATABASE_URL` (and its two companions)
+            instead of the embedded Postgres, `INNGEST_BASE_URL` instead of an engine, `ENGINE`.
+        settings: Added to the environment of every service.
+        scale: How many copies of a worker run, by its name; one if not named.
+        gateway_port: A free one if None.
+        engine_port: A free one if None.
+        fast: The embedded Postgres may lose data when the machine (not a process) crashes.
+        poll_interval: How often the engine looks for changed workers.
+        retry_interval: Fixed time between attempts of a step; None means the engine's backoff.
+    """
+
+    state: Path
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    scale: Mapping[str, int] = field(default_factory=dict)
+    gateway_port: int | None = None
+    engine_port: int | None = None
+    fast: bool = False
+    poll_interval: timedelta = timedelta(seconds=5)
+    retry_interval: timedelta | None = None
+
+
+class _Secrets(BaseModel):
+    """What the services of one state folder need to know and nobody else should."""
+
+    secret_key: str = Field(default_factory=lambda: secrets.token_urlsafe(32))
+    event_key: str = Field(default_factory=lambda: secrets.token_hex(16))
+    app_password: str = Field(default_factory=lambda: secrets.token_urlsafe(24))
+    system_password: str = Field(default_factory=lambda: secrets.token_urlsafe(24))
+
+
+class Stack:
+    """Starts and stops the system; an async context manager.
+
+    Args:
+        options: How to run it.
+        report: Called with one line for everything a person may want to know.
+        on_exit: Called with the name and exit code of a process that ends by itself.
+    """
+
+    def __init__(
+        self,
+        options: StackOptions,
+        report: Callable[[str], None] = lambda _line: None,
+        on_exit: Callable[[str, int], None] | None = None,
+    ) -> None:
+        self._options = options
+        self._report = report
+        self._lock = FileLock(options.state / "runner.lock", mode=0o600)
+        self._supervisor = Supervisor(options.state, on_exit)
+        self._postgres: EmbeddedPostgres | None = None
+        self._database: DatabaseUrls | None = None
+        self._engine_url = options.environment.get("INNGEST_BASE_URL", "")
+        self._gateway_port = options.gateway_port or free_port()
+        self._worker_ports: dict[str, int] = {}
+        self._specs: dict[str, ProcessSpec] = {}
+
+    async def __aenter__(self) -> Self:
+        await self.up()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.down()
+
+    async def up(self) -> None:
+        """Start everything and wait until it is ready; on failure, nothing is left running.
+
+        Raises:
+            StackError: Another stack uses the folder, or the schema cannot be migrated.
+            PostgresError: The database does not start, or the user's own is not usable.
+            ProcessError: A process does not start.
+        """
+        self._take_folder()
+        try:
+            await self._supervisor.end_leftovers()
+            self._database = await asyncio.to_thread(self._open_database)
+            await self.run_module(_MIGRATIONS, "upgrade", settings=self.database.environment())
+            await self._start_processes()
+        except BaseException:
+            await self.down()
+            raise
+
+    async def down(self) -> None:
+        """Stop everything that this stack started."""
+        try:
+            await self._supervisor.stop_all()
+            if self._postgres is not None:
+                await asyncio.to_thread(self._postgres.stop)
+        finally:
+            self._lock.release()
+
+    @property
+    def names(self) -> list[str]:
+        """The processes of this stack, in the order in which they start."""
+        return [*([POSTGRES] if self._postgres is not None else []), *self._specs]
+
+    @property
+    def database(self) -> DatabaseUrls:
+        """The URLs of the system's database; known once the stack is up."""
+        if self._database is None:
+            raise StackError("the stack is not up")
+        return self._database
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the HTTP API answers, without a slash at the end."""
+        return f"http://{LOOPBACK}:{self._gateway_port}"
+
+    @property
+    def engine_url(self) -> str:
+        """Where the engine answers, without a slash at the end; known once the stack is up."""
+        return self._engine_url
+
+    async def start(self, name: str) -> None:
+        """Start a process that was stopped or killed, and wait until it is ready.
+
+        Raises:
+            StackError: No process has that name.
+            PostgresError: The database does not start.
+            ProcessError: The process does not start.
+        """
+        if self._is_postgres(name):
+            await asyncio.to_thread(self._embedded.start)
+            return
+        await self._supervisor.start(self._spec(name))
+        if name == ENGINE:
+            await self._register_workers()
+
+    async def stop(self, name: str) -> None:
+        """Stop one process and let it finish what it does; see `start` for what is raised."""
+        if self._is_postgres(name):
+            await asyncio.to_thread(self._embedded.stop)
+        else:
+            await self._supervisor.stop(self._spec(name).name)
+
+    async def restart(self, name: str) -> None:
+        """Stop one process and start it again; see `start` for what is raised."""
+        await self.stop(name)
+        await self.start(name)
+
+    async def kill(self, name: str, signal_number: signal.Signals = signal.SIGKILL) -> None:
+        """Let one process crash; see `start` for what is raised."""
+        if self._is_postgres(name):
+            self._embedded.kill(signal_number)
+        else:
+            await self._supervisor.kill(self._spec(name).name, signal_number)
+
+    def log_file(self, name: str) -> Path:
+        """Where a process's output goes; see `start` for what is raised."""
+        if self._is_postgres(name):
+            return self._embedded.log_file
+        return self._supervisor.log_file(self._spec(name).name)
+
+    async def run_module(
+        self, module: str, *arguments: str, settings: Mapping[str, str] | None = None
+    ) -> str:
+        """Run a module's command line with the environment that services have.
+
+        Args:
+            module: As for `python -m`.
+            arguments: Its arguments.
+            settings: More environment for it.
+
+        Returns:
+            What it wrote to standard output.
+
+        Raises:
+            StackError: It fails, or takes longer than three minutes.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", module, *arguments),
+            env={**os.environ, **self._service_environment(), **(settings or {})},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(_COMMAND_TIMEOUT.total_seconds()):
+                output, errors = await process.communicate()
+        except BaseException as error:
+            process.kill()
+            await process.wait()
+            if isinstance(error, TimeoutError):
+                raise StackError(f"python -m {module} takes too long") from error
+            raise
+        if process.returncode != 0:
+            raise StackError(f"python -m {module} failed:\n{(output + errors).decode().strip()}")
+        return output.decode()
+
+    def _take_folder(self) -> None:
+        self._options.state.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise StackError(
+                f"another stack runs in {self._options.state}; stop it first"
+            ) from error
+
+    def _open_database(self) -> DatabaseUrls:
+        if self._options.environment.get("DATABASE_URL"):
+            self._report("Database: yours, as DATABASE_URL says.")
+            kept = self._kept_secrets()
+            passwords = {APP_ROLE: kept.app_password, SYSTEM_ROLE: kept.system_password}
+            return urls_of_own_server(self._options.environment, passwords)
+        self._postgres = EmbeddedPostgres(self._options.state, fast=self._options.fast)
+        self._postgres.start()
+        self._report(f"Database: Postgres 18, port {self._postgres.port}, {self._postgres.data}.")
+        return self._postgres.ensure_database(DATABASE)
+
+    async def _start_processes(self) -> None:
+        self._worker_ports = {worker.name: free_port() for worker in WORKERS if worker.is_installed}
+        engine = await self._engine_spec()
+        workers = self._worker_specs()
+        gateway = self._gateway_specs()
+        self._specs = {spec.name: spec for spec in (*engine, *workers, *gateway)}
+        await self._start_together([*engine, *workers])
+        await self._register_workers()
+        # Last: its relay sends what waits in the outbox, and the engine must know the functions.
+        await self._start_together(gateway)
+
+    def _worker_specs(self) -> list[ProcessSpec]:
+        return [
+            copy
+            for worker in WORKERS
+            if worker.name in self._worker_ports
+            for copy in worker.copies(
+                self._options.scale.get(worker.name, 1),
+                self._worker_ports[worker.name],
+                self._service_environment(),
+            )
+        ]
+
+    def _gateway_specs(self) -> list[ProcessSpec]:
+        if not GATEWAY.is_installed:
+            return []
+        return GATEWAY.copies(1, self._gateway_port, self._service_environment())
+
+    async def _start_together(self, specs: Sequence[ProcessSpec]) -> None:
+        try:
+            async with asyncio.TaskGroup() as starts:
+                for spec in specs:
+                    starts.create_task(self._supervisor.start(spec))
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from group
+
+    async def _engine_spec(self) -> list[ProcessSpec]:
+        if self._options.environment.get("INNGEST_BASE_URL"):
+            self._report(f"Engine: yours, at {self._engine_url}, as INNGEST_BASE_URL says.")
+            return []
+        launch = EngineLaunch(
+            port=self._options.engine_port or free_port(),
+            db=self._options.state / "engine.db",
+            sdk_urls=[serve_url(port) for port in self._worker_ports.values()],
+            poll_interval=self._options.poll_interval,
+            retry_interval=self._options.retry_interval,
+        )
+        setting = self._options.environment.get("ENGINE", "auto")
+        command = await asyncio.to_thread(choose_engine, setting, self._options.environment, launch)
+        self._report(command.note)
+        self._engine_url = command.base_url
+        health_url = f"{command.base_url}/health"
+        return [ProcessSpec(ENGINE, command.argv, command.env, health_url=health_url)]
+
+    def _service_environment(self) -> dict[str, str]:
+        kept = self._kept_secrets()
+        environment = {
+            "BLACKLIGHT_ENV": "development",
+            "BLACKLIGHT_SECRET_KEYS": json.dumps([kept.secret_key]),
+            "INNGEST_BASE_URL": self._engine_url,
+            "PYTHONUNBUFFERED": "1",
+        }
+        if not self._options.environment.get("INNGEST_SIGNING_KEY"):
+            environment |= {"INNGEST_DEV": "1", "INNGEST_EVENT_KEY": kept.event_key}
+        if self._database is not None:
+            environment |= {
+                "DATABASE_URL": self._database.app,
+                "SYSTEM_DATABASE_URL": self._database.system,
+            }
+        return {**environment, **self._options.settings}
+
+    async def _register_workers(self) -> None:
+        for port in self._worker_ports.values():
+            await register(port)
+
+    def _kept_secrets(self) -> _Secrets:
+        file = self._options.state / "secrets.json"
+        if not file.exists():
+            write_private(file, _Secrets().model_dump_json())
+        return _Secrets.model_validate_json(file.read_bytes())
+
+    def _is_postgres(self, name: str) -> bool:
+        return name == POSTGRES and self._postgres is not None
+
+    @property
+    def _embedded(self) -> EmbeddedPostgres:
+        if self._postgres is None:
+            raise StackError("the database is not run by this stack")
+        return self._postgres
+
+    def _spec(self, name: str) -> ProcessSpec:
+        if name not in self._specs:
+            raise StackError(f"there is no process {name!r}; there are {', '.join(self.names)}")
+        return self._specs[name]
