@@ -1,0 +1,1 @@
+"""The functions of the conformance app, one module per group of features."""
