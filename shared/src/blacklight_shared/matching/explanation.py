@@ -9,9 +9,17 @@ from blacklight_shared.matching.grades import grade
 from blacklight_shared.matching.record import MatchFacts, MatchRecord, SkillWords
 
 _STRONG_PERCENT = 70.0
+_WEAK_PERCENT = 50.0
 _LISTED_SKILLS = 5
 _DEFAULT_CONFIG = MatchingConfig()
 
+_IN_A_SENTENCE = {
+    Category.SKILLS: "skills",
+    Category.EXPERIENCE: "experience",
+    Category.LOCATION: "location",
+    Category.SALARY: "pay",
+    Category.SEMANTIC: "the kind of work",
+}
 _OPENINGS = {"A+": "Excellent", "A": "Very good", "B": "Good", "C": "Fair", "D": "Possible"}
 
 
@@ -101,10 +109,8 @@ def _summary(
 ) -> str:
     letter = grade(record.total_percent, config.grade_limits)
     opening = _OPENINGS[letter] if letter else "Weak"
-    strong = [c.category.value for c in _by_points(categories) if _is_strong(c)]
-    weak = [
-        c.category.value for c in categories if c.weight_applied > 0 and (c.score_percent or 0) < 50
-    ]
+    strong = [_IN_A_SENTENCE[c.category] for c in _by_points(categories) if _is_strong(c)]
+    weak = [_IN_A_SENTENCE[c.category] for c in categories if _is_weak(c)]
     strengths = f", strong on {_listed(strong)}" if strong else ""
     weaknesses = f", weak on {_listed(weak)}" if weak else ""
     return f"{opening} match at {record.total_percent:.0f} of 100{strengths}{weaknesses}."
@@ -120,6 +126,10 @@ def _by_points(categories: list[CategoryBreakdown]) -> list[CategoryBreakdown]:
 
 def _is_strong(breakdown: CategoryBreakdown) -> bool:
     return (breakdown.score_percent or 0) >= _STRONG_PERCENT and breakdown.points > 0
+
+
+def _is_weak(breakdown: CategoryBreakdown) -> bool:
+    return breakdown.weight_applied > 0 and (breakdown.score_percent or 0) < _WEAK_PERCENT
 
 
 def _is_reason(breakdown: CategoryBreakdown) -> bool:
