@@ -57,11 +57,13 @@ class WorkerUnderTest:
 
     Attributes:
         engine: The engine it is synced with.
+        app_id: Its name there.
         deps: What its workflows are given.
         url: Where it listens.
     """
 
     engine: TestEngine
+    app_id: str
     deps: RecordingDeps
     url: str
 
@@ -70,7 +72,7 @@ class WorkerUnderTest:
     ) -> str:
         """Start a run of one workflow, whatever its triggers; returns its event's internal id."""
         content = data.model_dump(mode="json") if isinstance(data, Event) else data or {}
-        return self.engine.invoke(f"{APP_ID}-{workflow.id}", content)
+        return self.engine.invoke(f"{self.app_id}-{workflow.id}", content)
 
     def run(
         self, workflow: Workflow[Any, Any, Any], data: Event | dict[str, Any] | None = None
@@ -81,7 +83,11 @@ class WorkerUnderTest:
 
 @contextmanager
 def running_worker(
-    engine: TestEngine, workflows: Sequence[Workflow[Any, RecordingDeps, Any]], settings: Settings
+    engine: TestEngine,
+    workflows: Sequence[Workflow[Any, RecordingDeps, Any]],
+    settings: Settings,
+    *,
+    app_id: str = APP_ID,
 ) -> Iterator[WorkerUnderTest]:
     """Serve workflows and sync them with an engine."""
     deps = RecordingDeps(Database.from_settings(settings))
@@ -93,10 +99,10 @@ def running_worker(
         await deps.database.close()
 
     app = create_worker_app(
-        app_id=APP_ID, settings=settings, workflows=workflows, open_deps=open_deps
+        app_id=app_id, settings=settings, workflows=workflows, open_deps=open_deps
     )
     with served_app(app) as url:
-        yield WorkerUnderTest(engine, deps, url)
+        yield WorkerUnderTest(engine, app_id, deps, url)
 
 
 def worker_settings(engine: TestEngine, **values: Any) -> Settings:
