@@ -70,7 +70,9 @@ def running_app(engine_url: str, keys: dict[str, str], folder: Path) -> Iterator
         app_url=f"http://127.0.0.1:{port}",
         app_id=app_id,
         event_key=keys.get("INNGEST_EVENT_KEY", "conformance"),
-        headers=_authorisation(keys.get("INNGEST_SIGNING_KEY")),
+        client=httpx.Client(
+            headers=_authorisation(keys.get("INNGEST_SIGNING_KEY")), timeout=30.0, trust_env=False
+        ),
     )
     command = [sys.executable, "-m", "uvicorn", "--app-dir", str(_ROOT), "--port", str(port)]
     with (folder / "app.log").open("wb") as log:
@@ -85,6 +87,7 @@ def running_app(engine_url: str, keys: dict[str, str], folder: Path) -> Iterator
         eventually(lambda: _sync(app), f"the sync of {app_id} (see {folder / 'app.log'})")
         yield app
     finally:
+        app.client.close()
         process.terminate()
         process.wait(timeout=20)
 
@@ -92,7 +95,7 @@ def running_app(engine_url: str, keys: dict[str, str], folder: Path) -> Iterator
 def _sync(app: Conformance) -> bool:
     """Ask the app to register itself with the engine."""
     try:
-        response = httpx.put(f"{app.app_url}/api/inngest", timeout=30.0)
+        response = app.client.put(f"{app.app_url}/api/inngest")
     except httpx.TransportError:
         return False
     assert response.status_code == 200, response.text

@@ -58,7 +58,7 @@ class Conformance:
     app_url: str
     app_id: str
     event_key: str
-    headers: dict[str, str]
+    client: httpx.Client
 
     def send(self, name: str, case: Case, *, id: str | None = None, **data: object) -> str:  # noqa: A002 - the protocol's name
         """Send an event of the app; returns its internal id."""
@@ -80,16 +80,16 @@ class Conformance:
 
     def post_events(self, body: object) -> httpx.Response:
         """Post to the event API."""
-        return httpx.post(f"{self.engine_url}/e/{self.event_key}", json=body, timeout=30.0)
+        return self.client.post(f"{self.engine_url}/e/{self.event_key}", json=body)
 
     def invoke(self, fn_id: str, **data: object) -> None:
         """Call a function without an event of its own."""
         url = f"{self.engine_url}/invoke/{self.app_id}-{fn_id}"
-        httpx.post(url, json={"data": data}, headers=self.headers, timeout=30.0).raise_for_status()
+        self.client.post(url, json={"data": data}).raise_for_status()
 
     def notes(self, case: Case, what: str | None = None) -> list[Note]:
         """What the functions noted for a case so far."""
-        response = httpx.get(f"{self.app_url}/notes", params={"case": case.id}, timeout=30.0)
+        response = self.client.get(f"{self.app_url}/notes", params={"case": case.id})
         raw = response.raise_for_status().json()
         found = [Note(item["what"], item["at"], item) for item in raw]
         return [note for note in found if what is None or note.what == what]
@@ -107,11 +107,9 @@ class Conformance:
 
     def run(self, run_id: str) -> RunState:
         """How a run stands."""
-        response = httpx.post(
+        response = self.client.post(
             f"{self.engine_url}/v0/gql",
             json={"query": _RUN_QUERY, "variables": {"id": run_id}},
-            headers=self.headers,
-            timeout=30.0,
         )
         run = (response.raise_for_status().json().get("data") or {}).get("run")
         if run is None:
@@ -135,11 +133,9 @@ class Conformance:
 
     def runs_of(self, event_id: str) -> list[dict[str, Any]]:
         """The runs that an event started; the unused parameter passes by the server's cache."""
-        response = httpx.get(
+        response = self.client.get(
             f"{self.engine_url}/v1/events/{event_id}/runs",
             params={"fresh": uuid.uuid4().hex},
-            headers=self.headers,
-            timeout=30.0,
         )
         return list(response.raise_for_status().json()["data"] or [])
 
@@ -151,7 +147,7 @@ class Conformance:
     def cancel(self, run_id: str) -> None:
         """Cancel a run through the API."""
         url = f"{self.engine_url}/v1/runs/{run_id}"
-        httpx.delete(url, headers=self.headers, timeout=30.0).raise_for_status()
+        self.client.delete(url).raise_for_status()
 
 
 def eventually(probe: Callable[[], T | None], what: str, patience_s: float = PATIENCE_S) -> T:

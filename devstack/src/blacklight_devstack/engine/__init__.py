@@ -15,7 +15,6 @@ Where it differs from the real server on purpose:
 * A call that reaches nobody (a worker that is being restarted) does not count as an attempt for
   three minutes; it is repeated as soon as the worker answers. The real server counts it.
 * An app may be synced from several URLs; calls go round among them.
-* Events cannot be sent under the reserved prefix ``inngest/``.
 * Steps that call AI gateways fail the run with a clear error.
 * A cron time that passed while the engine was down is made up for within a minute.
 """

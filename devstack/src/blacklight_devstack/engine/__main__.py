@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from blacklight_devstack.engine.app import create_app
+from blacklight_devstack.engine.engine import Engine
 from blacklight_devstack.engine.options import EngineOptions
 from blacklight_devstack.engine.signing import check_signing_key
 from blacklight_devstack.engine.store.database import Database, DatabaseInUseError
@@ -39,15 +41,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"http://127.0.0.1:{options.port}\n"
     )
     sys.stdout.flush()
-    uvicorn.run(
-        create_app(options),
-        host="127.0.0.1",
-        port=options.port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
+    _Server(
+        uvicorn.Config(
+            create_app(options),
+            host="127.0.0.1",
+            port=options.port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=3,
+        )
+    ).run()
     return 0
+
+
+class _Server(uvicorn.Server):
+    """Lets calls under way end before it stops listening, since they may send events."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        engine: Engine = self.config.app.state.engine  # type: ignore[union-attr]  # a FastAPI
+        await engine.drain()
+        await super().shutdown(sockets)
 
 
 def _parser() -> argparse.ArgumentParser:

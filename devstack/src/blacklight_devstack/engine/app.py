@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from blacklight_devstack.engine import api, graphql_api, pages
 from blacklight_devstack.engine.engine import Engine
@@ -21,6 +22,7 @@ def create_app(options: EngineOptions) -> FastAPI:
             yield
 
     app = FastAPI(title="Blacklight local engine", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     for router in (api.router, api.keyed, graphql_api.router, pages.router):
         app.include_router(router)
     return app

@@ -26,7 +26,8 @@ from blacklight_devstack.engine.workers import Workers
 
 _log = logging.getLogger(__name__)
 
-_SHUTDOWN_PATIENCE = timedelta(seconds=5)
+_SHUTDOWN_PATIENCE = timedelta(seconds=4)
+_RETENTION = timedelta(days=7)
 _CLEANING_INTERVAL = timedelta(minutes=10)
 
 
@@ -77,11 +78,15 @@ class Engine:
             try:
                 yield
             finally:
-                await self._scheduler.drain(_SHUTDOWN_PATIENCE)
+                await self.drain()
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
                 self.database.close()
+
+    async def drain(self) -> None:
+        """Start no more calls and let those under way end, while events are still taken."""
+        await self._scheduler.drain(_SHUTDOWN_PATIENCE)
 
     def register(self, request: SyncRequest) -> bool:
         """Take an app's registration; True when it differs from the last one."""
@@ -150,8 +155,10 @@ class Engine:
 
     async def _clean(self) -> None:
         while True:
+            now_ms = self.clock.now_ms()
             with self.database.transaction() as work:
-                flow.drop_expired(work, self.clock.now_ms())
+                flow.drop_expired(work, now_ms)
+                runs.drop_ended(work, now_ms - round(_RETENTION.total_seconds() * 1000))
             await asyncio.sleep(_CLEANING_INTERVAL.total_seconds())
 
 

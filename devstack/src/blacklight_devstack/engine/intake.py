@@ -11,6 +11,7 @@ from blacklight_devstack.engine.model import EVENT_MAX_BYTES, EVENTS_PER_REQUEST
 
 _NAME_MAX = 512
 _INTERNAL = "inngest/"
+_META = "_inngest"
 _EARLIEST_MS = round(datetime(1980, 1, 1, tzinfo=UTC).timestamp() * 1000)
 _LATEST_MS = round(datetime(2100, 1, 1, tzinfo=UTC).timestamp() * 1000)
 
@@ -57,7 +58,7 @@ def _event(item: Any, internal_id: str, now_ms: int) -> Event:
         internal_id=internal_id,
         id=str(item.get("id") or internal_id),
         name=_name(item.get("name")),
-        data=_object(item, "data"),
+        data={key: value for key, value in _object(item, "data").items() if key != _META},
         ts_ms=_timestamp(item.get("ts"), now_ms),
         user=_object(item, "user"),
         version=None if version is None else str(version),

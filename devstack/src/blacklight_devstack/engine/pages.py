@@ -46,9 +46,9 @@ _templates.filters |= {"time": _time, "pretty": _pretty}
 class _Filter:
     """What the list of runs is narrowed to."""
 
-    function: str | None = None
-    status: RunStatus | None = None
-    before: str | None = None
+    function: str = ""
+    status: str = ""
+    before: str = ""
 
 
 def _same_origin(request: Request) -> None:
@@ -67,9 +67,9 @@ async def list_runs(engine: EngineDep, wanted: Annotated[_Filter, Depends()]) ->
     """Runs, newest first."""
     found = runs.list_runs(
         engine.database,
-        fn_id=wanted.function,
-        status=wanted.status,
-        before=wanted.before,
+        fn_id=wanted.function or None,
+        status=wanted.status or None,
+        before=wanted.before or None,
         limit=_PAGE_SIZE,
     )
     return _render(

@@ -112,12 +112,14 @@ class EngineProcess:
 
     def _wait_until_ready(self, log: Path) -> None:
         deadline = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < deadline:
-            if self._process is None or self._process.poll() is not None:
-                break
-            try:
-                if httpx.get(f"{self.base_url}/health", timeout=1.0).is_success:
+        with httpx.Client(base_url=self.base_url, timeout=1.0, trust_env=False) as client:
+            while time.monotonic() < deadline:
+                if self._process is None or self._process.poll() is not None:
+                    break
+                try:
+                    client.get("/health").raise_for_status()
+                except httpx.TransportError:
+                    time.sleep(_POLL_SECONDS)
+                else:
                     return
-            except httpx.TransportError:
-                time.sleep(_POLL_SECONDS)
         raise RuntimeError(f"the engine did not start:\n{log.read_text(errors='replace')[-3000:]}")

@@ -12,7 +12,7 @@ _COLUMNS = "id, kind, due_ms, fn_id, run_id, step_id, subject, attempt"
 def call_job(
     run: Run, *, due_ms: int, step_id: str | None = None, attempt: int = 0, job_id: int = 0
 ) -> Job:
-    """A call to the SDK for a run, with what decides when it may go out."""
+    """A call to the SDK for a run; older runs go first, so that what was begun gets done."""
     return Job(
         kind=JobKind.CALL,
         due_ms=due_ms,
@@ -22,7 +22,7 @@ def call_job(
         attempt=attempt,
         id=job_id,
         lane=run.call_lane,
-        score=due_ms - run.priority_ms,
+        score=run.queued_ms - run.priority_ms,
     )
 
 
@@ -34,9 +34,7 @@ def exists(source: Reader, job_id: int) -> bool:
 def postpone(work: Transaction, job: Job, *, due_ms: int, attempt: int) -> None:
     """Do a job again later."""
     work.execute("UPDATE jobs SET due_ms = ?, attempt = ? WHERE id = ?", (due_ms, attempt, job.id))
-    work.new_jobs.append(
-        replace(job, due_ms=due_ms, attempt=attempt, score=job.score + due_ms - job.due_ms)
-    )
+    work.new_jobs.append(replace(job, due_ms=due_ms, attempt=attempt))
 
 
 def remove(work: Transaction, job_id: int) -> bool:

@@ -133,6 +133,20 @@ def list_runs(
     return [run_from_row(row) for row in rows]
 
 
+def drop_ended(work: Transaction, before_ms: int) -> None:
+    """Forget runs that ended before a time, and events that no remaining run needs."""
+    work.execute("DELETE FROM runs WHERE ended_ms < ?", (before_ms,))
+    for table in ("run_events", "steps", "attempts"):
+        work.execute(f"DELETE FROM {table} WHERE run_id NOT IN (SELECT id FROM runs)")  # noqa: S608 - names above
+    work.execute(
+        "DELETE FROM events WHERE received_ms < ?"
+        " AND internal_id NOT IN (SELECT event_id FROM run_events)"
+        " AND internal_id NOT IN (SELECT event_id FROM batch_events)"
+        " AND internal_id NOT IN (SELECT event_id FROM debounces)",
+        (before_ms,),
+    )
+
+
 def count_by_status(source: Reader) -> dict[str, int]:
     """How many runs there are in each status."""
     return dict(fetch(source, "SELECT status, count(*) FROM runs GROUP BY status").fetchall())
