@@ -71,13 +71,12 @@ def parse_retry_after(value: str | None) -> timedelta | None:
     """
     if value is None:
         return None
-    if value.strip().isdecimal():
-        return timedelta(seconds=int(value))
     try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
+        if value.strip().isdecimal():
+            return timedelta(seconds=int(value))
+        return max(parsedate_to_datetime(value).astimezone(UTC) - datetime.now(UTC), timedelta())
+    except (ValueError, OverflowError):
         return None
-    return max(until.astimezone(UTC) - datetime.now(UTC), timedelta())
 
 
 def _translate(error: Exception, operation: str, service: str) -> WorkflowError | None:
