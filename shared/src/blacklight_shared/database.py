@@ -8,7 +8,7 @@ outbox; its column grants allow nothing else.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -70,6 +70,10 @@ class Database:
         """One transaction without a tenant: global rows only, tenant tables are empty."""
         async with self._session(self.app_engine) as session:
             yield session
+
+    def session_for(self, tenant_id: int | None) -> AbstractAsyncContextManager[AsyncSession]:
+        """``tenant_session``, or ``global_session`` where what is done belongs to no tenant."""
+        return self.global_session() if tenant_id is None else self.tenant_session(tenant_id)
 
     @asynccontextmanager
     async def system_session(self) -> AsyncIterator[AsyncSession]:

@@ -17,6 +17,7 @@ from blacklight_api.audit import endpoints as audit
 from blacklight_api.bootstrap import bootstrap_from_settings
 from blacklight_api.candidates import endpoints as candidates
 from blacklight_api.gateway import Gateway
+from blacklight_api.imports import endpoints as imports
 from blacklight_api.middleware import SafeResponses
 from blacklight_api.openapi import API_DESCRIPTION, install_openapi
 from blacklight_api.problems import install_problem_handlers
@@ -34,6 +35,8 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     api_keys.router,
     candidates.router,
+    imports.import_router,
+    imports.router,
     audit.router,
 )
 """One router per domain; each is mounted below ``API_PREFIX``."""

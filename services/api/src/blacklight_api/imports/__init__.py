@@ -1,0 +1,1 @@
+"""Importing job postings, and following the import."""

@@ -1,0 +1,174 @@
+"""Reading the rows of an import file, one after the other, in bounded memory.
+
+A file is received whole before a row of it is imported: an upload that breaks off, or that is
+malformed at its end, then changes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import IO, Any
+
+import ijson  # type: ignore[import-untyped]  # ships without types
+import orjson
+
+from blacklight_api.imports.columns import ColumnMapping, map_columns
+from blacklight_api.problems import Unprocessable
+
+MAX_ROWS = 100_000
+MAX_FIELD_CHARACTERS = 1_000_000
+_FIRST_BYTES = 4_096
+
+csv.field_size_limit(MAX_FIELD_CHARACTERS)
+
+
+class FileFormat(StrEnum):
+    """How the rows are written."""
+
+    CSV = "csv"
+    JSON = "json"
+    JSON_LINES = "jsonl"
+
+
+FORMAT_OF_MEDIA_TYPE = {
+    "application/csv": FileFormat.CSV,
+    "application/json": FileFormat.JSON,
+    "application/jsonl": FileFormat.JSON_LINES,
+    "application/jsonlines": FileFormat.JSON_LINES,
+    "application/x-ndjson": FileFormat.JSON_LINES,
+    "text/csv": FileFormat.CSV,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A row as the file has it.
+
+    Attributes:
+        line: Of the file, from 1; for a JSON list the number of the element.
+        values: By field of a posting; None when the row is no object.
+    """
+
+    line: int
+    values: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFile:
+    """A received file.
+
+    Args:
+        content: Open for reading bytes; seekable.
+        format: How the rows are written.
+        encoding: Of the text.
+        column_mapping: What the client says about columns.
+    """
+
+    content: IO[bytes]
+    format: FileFormat
+    encoding: str
+    column_mapping: ColumnMapping
+
+    def check(self) -> int:
+        """Read the file once, to the end.
+
+        Returns:
+            The number of rows.
+
+        Raises:
+            Unprocessable: The file is malformed, empty, or has more than ``MAX_ROWS`` rows.
+        """
+        count = 0
+        for count, _row in enumerate(self.rows(), start=1):
+            if count > MAX_ROWS:
+                raise Unprocessable("body", f"Send at most {MAX_ROWS:,} postings in one request.")
+        if count == 0:
+            raise Unprocessable("body", "The file holds no postings.")
+        return count
+
+    def rows(self) -> Iterator[FileRow]:
+        """All rows, from the beginning.
+
+        Raises:
+            Unprocessable: The file is malformed; the message says where.
+        """
+        self.content.seek(0)
+        read = {
+            FileFormat.CSV: self._csv_rows,
+            FileFormat.JSON: self._json_rows,
+            FileFormat.JSON_LINES: self._json_lines,
+        }[self.format]
+        try:
+            yield from read()
+        except UnicodeDecodeError:
+            raise Unprocessable(
+                "body", f"The text is not {self.encoding}; name its charset in Content-Type."
+            ) from None
+
+    def _csv_rows(self) -> Iterator[FileRow]:
+        text = io.TextIOWrapper(self.content, encoding=self.encoding, newline="")
+        try:
+            reader = csv.reader(text)
+            header = next(reader, [])
+            columns = map_columns(header, self.column_mapping)
+            if "title" not in columns:
+                raise Unprocessable(
+                    "body", "The first line must name the columns, one of them `title`."
+                )
+            positions = {field: header.index(column) for field, column in columns.items()}
+            for cells in reader:
+                if cells:
+                    yield FileRow(
+                        reader.line_num,
+                        {
+                            field: cells[position]
+                            for field, position in positions.items()
+                            if position < len(cells)
+                        },
+                    )
+        except csv.Error as error:
+            raise Unprocessable("body", f"Line {reader.line_num} is not CSV: {error}.") from None
+        finally:
+            text.detach()
+
+    def _json_lines(self) -> Iterator[FileRow]:
+        for line, text in enumerate(self.content, start=1):
+            if not text.strip():
+                continue
+            try:
+                value = orjson.loads(text)
+            except orjson.JSONDecodeError:
+                value = None
+            yield FileRow(line, self._fields(value))
+
+    def _json_rows(self) -> Iterator[FileRow]:
+        beginning = self.content.read(_FIRST_BYTES).lstrip()
+        self.content.seek(0)
+        path = "item" if beginning.startswith(b"[") else "jobs.item"
+        try:
+            for number, value in enumerate(ijson.items(self.content, path), start=1):
+                yield FileRow(number, self._fields(value))
+        except ijson.JSONError:
+            raise Unprocessable(
+                "body", "Send a JSON list of postings, or an object with such a list as `jobs`."
+            ) from None
+
+    def _fields(self, value: object) -> Mapping[str, Any] | None:
+        if not isinstance(value, dict):
+            return None
+        columns = _columns_of_object(tuple(value), tuple(self.column_mapping.items()))
+        return {field: value[column] for field, column in columns}
+
+
+@lru_cache(maxsize=256)
+def _columns_of_object(
+    columns: tuple[str, ...], chosen: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    # Objects of a file mostly have the same keys, and a missing one is only missing there.
+    present = {field: column for field, column in chosen if column in columns}
+    return tuple(map_columns(columns, present).items())

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from blacklight_api.imports import files
+from blacklight_api.imports.files import FileFormat, ImportFile
+from blacklight_api.problems import Unprocessable
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def file(
+    content: bytes, file_format: FileFormat, mapping: dict[str, str] | None = None
+) -> ImportFile:
+    return ImportFile(io.BytesIO(content), file_format, "utf-8-sig", mapping or {})
+
+
+def values(import_file: ImportFile) -> list[object]:
+    return [row.values for row in import_file.rows()]
+
+
+class TestCsv:
+    def test_recognises_columns_by_their_usual_names(self) -> None:
+        content = b"\xef\xbb\xbfJob Title,Company Name,Salary\nNurse,Mercy,$40/h\n"
+        assert values(file(content, FileFormat.CSV)) == [
+            {"title": "Nurse", "company": "Mercy", "salary_text": "$40/h"}
+        ]
+
+    def test_takes_the_client_s_word_for_a_column(self) -> None:
+        content = b"title,Funktion\nwrong,Pfleger\n"
+        [row] = values(file(content, FileFormat.CSV, {"title": "Funktion"}))
+        assert row == {"title": "Pfleger"}
+
+    def test_counts_the_lines_of_a_quoted_field(self) -> None:
+        content = b'title,description\nA1,"one\ntwo"\nB2,x\n'
+        assert [row.line for row in file(content, FileFormat.CSV).rows()] == [3, 4]
+
+    @pytest.mark.parametrize(
+        ("mapping", "field"),
+        [({"colour": "title"}, "column_mapping"), ({"title": "Nope"}, "column_mapping")],
+    )
+    def test_refuses_a_mapping_that_fits_nothing(self, mapping: dict[str, str], field: str) -> None:
+        with pytest.raises(Unprocessable) as raised:
+            file(b"title\nNurse\n", FileFormat.CSV, mapping).check()
+        assert raised.value.errors[0].field == field
+
+    def test_refuses_text_in_another_encoding(self) -> None:
+        with pytest.raises(Unprocessable, match="value that is not allowed"):
+            file("title\nKöchin\n".encode("cp1252"), FileFormat.CSV).check()
+
+
+class TestJson:
+    @pytest.mark.parametrize("wrap", [lambda jobs: jobs, lambda jobs: {"jobs": jobs}])
+    def test_takes_a_list_or_an_object_with_one(self, wrap: object) -> None:
+        content = json.dumps(wrap([{"title": "Nurse", "employer": "Mercy"}])).encode()  # type: ignore[operator]
+        assert values(file(content, FileFormat.JSON)) == [{"title": "Nurse", "company": "Mercy"}]
+
+    def test_refuses_a_list_that_breaks_off(self) -> None:
+        with pytest.raises(Unprocessable):
+            file(b'[{"title": "Nurse"}, {"tit', FileFormat.JSON).check()
+
+    def test_json_lines_report_a_broken_line_and_go_on(self) -> None:
+        content = b'{"title": "A1"}\n\n{broken\n{"title": "B2"}\n'
+        rows = list(file(content, FileFormat.JSON_LINES).rows())
+        assert [(row.line, row.values is None) for row in rows] == [
+            (1, False),
+            (3, True),
+            (4, False),
+        ]
+
+
+class TestCheck:
+    def test_refuses_more_rows_than_a_request_may_hold(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(files, "MAX_ROWS", 2)
+        with pytest.raises(Unprocessable) as raised:
+            file(b"title\na1\nb2\nc3\n", FileFormat.CSV).check()
+        assert "at most 2" in raised.value.errors[0].message
+
+    @pytest.mark.parametrize("file_format", FileFormat)
+    @pytest.mark.parametrize("content", [b"", b"\n", b"[]", b"title\n"])
+    def test_refuses_a_file_without_postings(self, file_format: FileFormat, content: bytes) -> None:
+        if file_format is FileFormat.JSON_LINES and content.strip():
+            pytest.skip("one broken line is a row that fails, not an empty file")
+        with pytest.raises(Unprocessable):
+            file(content, file_format).check()
+
+    @given(st.binary(max_size=300), st.sampled_from(FileFormat))
+    def test_any_bytes_are_either_rows_or_refused(
+        self, content: bytes, file_format: FileFormat
+    ) -> None:
+        try:
+            count = file(content, file_format).check()
+        except Unprocessable:
+            return
+        assert count == len(values(file(content, file_format)))
