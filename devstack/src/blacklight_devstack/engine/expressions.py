@@ -18,6 +18,7 @@ from blacklight_devstack.engine.model import Event
 
 _log = logging.getLogger(__name__)
 
+_EXACT_INTEGER_MAX = 2**53
 _STRING = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
 _PATH = r"(?:event|async)(?:\.[A-Za-z_]\w*)+"
 _ATTRIBUTE = re.compile(rf"(?P<skip>{_STRING}|has\(\s*{_PATH}\s*\))|(?P<path>{_PATH})(?P<call>\()?")
@@ -73,7 +74,7 @@ def evaluate(text: str, event: Event, new_event: Event | None = None) -> Any:
 
 def key_of(text: str, event: Event) -> str:
     """The value of a key expression as text that is equal for equal values."""
-    return orjson.dumps(evaluate(text, event), option=orjson.OPT_SORT_KEYS, default=str).decode()
+    return _canonical(evaluate(text, event))
 
 
 def equality_key(text: str | None, event: Event) -> EqualityKey | None:
@@ -100,9 +101,7 @@ def value_at(event: Event, path: str) -> str:
     value: Any = event.as_dict()
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return _canonical(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +149,11 @@ def _pair(side: str, other: str, event: Event) -> EqualityKey | None:
     path = side.removeprefix("async.")
     if other.startswith("event."):
         return EqualityKey(path, value_at(event, other.removeprefix("event.")))
-    return EqualityKey(path, orjson.dumps(evaluate(other, event)).decode())
+    return EqualityKey(path, _canonical(evaluate(other, event)))
+
+
+def _canonical(value: Any) -> str:
+    """JSON that is the same for equal values; JSON knows no difference between 1 and 1.0."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT_INTEGER_MAX:
+        value = int(value)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str).decode()

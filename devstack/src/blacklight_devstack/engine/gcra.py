@@ -34,8 +34,8 @@ def admit(rate: Rate, arrival_ms: float | None, now_ms: int) -> tuple[bool, floa
         ``(True, arrival time to keep)`` or ``(False, time at which to ask again)``.
     """
     emission_ms = rate.period_ms / max(rate.limit, 1)
-    next_arrival_ms = max(arrival_ms or 0.0, float(now_ms)) + emission_ms
-    allowed_at_ms = next_arrival_ms - emission_ms * rate.at_once
+    arrives_ms = max(arrival_ms or 0.0, float(now_ms))
+    allowed_at_ms = arrives_ms - emission_ms * (rate.at_once - 1)
     if allowed_at_ms > now_ms:
         return False, allowed_at_ms
-    return True, next_arrival_ms
+    return True, arrives_ms + emission_ms
