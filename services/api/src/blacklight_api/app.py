@@ -16,13 +16,18 @@ from blacklight_api.api_keys import endpoints as api_keys
 from blacklight_api.audit import endpoints as audit
 from blacklight_api.bootstrap import bootstrap_from_settings
 from blacklight_api.candidates import endpoints as candidates
+from blacklight_api.documents import endpoints as documents
 from blacklight_api.gateway import Gateway
 from blacklight_api.imports import endpoints as imports
+from blacklight_api.jobs import endpoints as jobs
+from blacklight_api.matches import endpoints as matches
 from blacklight_api.middleware import SafeResponses
 from blacklight_api.openapi import API_DESCRIPTION, install_openapi
 from blacklight_api.problems import install_problem_handlers
 from blacklight_api.relay import relay_in_background
+from blacklight_api.roles import endpoints as roles
 from blacklight_api.settings import ApiSettings
+from blacklight_api.skills import endpoints as skills
 from blacklight_api.tenants import endpoints as tenants
 from blacklight_api.users import endpoints as users
 
@@ -34,7 +39,12 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     tenants.own_router,
     users.router,
     api_keys.router,
+    roles.router,
+    skills.router,
     candidates.router,
+    documents.router,
+    jobs.router,
+    matches.router,
     imports.import_router,
     imports.router,
     audit.router,

@@ -49,7 +49,7 @@ class ProblemDocument(BaseModel):
             "examples": [
                 {
                     "type": "about:blank",
-                    "title": "Unprocessable Content",
+                    "title": "Unprocessable Entity",
                     "status": 422,
                     "detail": "The request holds 1 value that is not allowed.",
                     "errors": [{"field": "limit", "message": "Input should be at most 200"}],
@@ -207,7 +207,7 @@ def problem_response(
         request_id=request_id,
     )
     return JSONResponse(
-        document.model_dump(), status, dict(headers or {}), media_type=PROBLEM_MEDIA_TYPE
+        document.model_dump(), int(status), dict(headers or {}), media_type=PROBLEM_MEDIA_TYPE
     )
 
 

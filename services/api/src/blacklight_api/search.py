@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, func, literal
 
 # "simple": names and titles are found as they are written, in any language.
 _CONFIGURATION = literal("simple").op("::")(func.regconfig)
 _WORD = re.compile(r"\w+")
 
 
-def matches_words(document: ColumnElement[str], typed: str) -> ColumnElement[bool]:
+def matches_words(document: SQLColumnExpression[str], typed: str) -> ColumnElement[bool]:
     """Whether ``document`` holds a word beginning with each word of ``typed``.
 
     Args:

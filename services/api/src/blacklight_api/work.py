@@ -6,6 +6,7 @@ endpoint returns, before the response is sent, and rolled back when the endpoint
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -36,9 +37,13 @@ class Work:
     request_id: str | None
     tenant_id: int | None
 
-    async def emit(self, *events: Event) -> None:
-        """Owe events to the engine; they leave once the transaction is committed."""
-        await add_events(
+    async def emit(self, *events: Event) -> list[uuid.UUID]:
+        """Owe events to the engine; they leave once the transaction is committed.
+
+        Returns:
+            The ids that the engine will know them by.
+        """
+        return await add_events(
             self.session, events, tenant_id=self.tenant_id, trace_context=current_trace()
         )
 
@@ -54,7 +59,7 @@ def caller(scope: Scope) -> Any:
     """Dependency: the ``Principal``, who must have ``scope``."""
 
     async def principal_with_scope(
-        request: Request, _credentials: Annotated[object, Security(_bearer)]
+        request: Request, _shown_in_openapi: Annotated[object, Security(_bearer)]
     ) -> Principal:
         principal: Principal = request.state.principal
         if scope not in principal.scopes:
@@ -66,9 +71,10 @@ def caller(scope: Scope) -> Any:
 
 def tenant_work(scope: Scope) -> Any:
     """Dependency: ``TenantWork`` for the caller's tenant; platform keys get 403."""
+    allowed_caller = caller(scope)
 
     async def open_work(
-        request: Request, principal: Annotated[Principal, caller(scope)]
+        request: Request, principal: Principal = allowed_caller
     ) -> AsyncIterator[TenantWork]:
         if principal.tenant_id is None:
             raise Forbidden("This needs a key of a tenant; the platform's keys act for none.")
@@ -80,9 +86,10 @@ def tenant_work(scope: Scope) -> Any:
 
 def platform_work(scope: Scope) -> Any:
     """Dependency: ``Work`` for the platform; keys of a tenant get 403."""
+    allowed_caller = caller(scope)
 
     async def open_work(
-        request: Request, principal: Annotated[Principal, caller(scope)]
+        request: Request, principal: Principal = allowed_caller
     ) -> AsyncIterator[Work]:
         if principal.tenant_id is not None:
             raise Forbidden("This needs a key of the platform.")
@@ -94,9 +101,10 @@ def platform_work(scope: Scope) -> Any:
 
 def shared_work(scope: Scope) -> Any:
     """Dependency: ``Work`` for the caller's tenant, or for the platform."""
+    allowed_caller = caller(scope)
 
     async def open_work(
-        request: Request, principal: Annotated[Principal, caller(scope)]
+        request: Request, principal: Principal = allowed_caller
     ) -> AsyncIterator[Work]:
         database = gateway_of(request).database
         transaction = (

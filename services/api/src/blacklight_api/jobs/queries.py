@@ -1,0 +1,101 @@
+"""Queries about postings. A session sees the global ones, and those of its tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from blacklight_shared.models import GlobalRole, JobPosting, JobStatus, Visibility
+from blacklight_shared.roles import canonical_role_id
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, defer
+
+from blacklight_api.jobs.schemas import JobRole
+from blacklight_api.pagination import IdKey
+from blacklight_api.search import matches_words
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which postings are wanted; None and empty mean all."""
+
+    statuses: Sequence[JobStatus] = ()
+    search: str | None = None
+    role_id: int | None = None
+    source: str | None = None
+    work_mode: str | None = None
+    visibility: Visibility | None = None
+    import_batch_id: int | None = None
+    posted_since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A posting with the role that it was normalised to, merges followed."""
+
+    job: JobPosting
+    role: JobRole | None
+
+
+async def find_job(session: AsyncSession, job_id: int, *, lock: bool = False) -> JobRow | None:
+    """The posting; with ``lock``, kept from being changed by others."""
+    query = _with_role().where(JobPosting.id == job_id)
+    if lock:
+        query = query.with_for_update(of=JobPosting)
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else _job_row(*row)
+
+
+async def list_jobs(
+    session: AsyncSession, wanted: JobFilter, *, after: IdKey | None, limit: int
+) -> list[JobRow]:
+    """Postings without their description, the newest first."""
+    query = _filtered(_with_role().options(defer(JobPosting.description, raiseload=True)), wanted)
+    if after is not None:
+        query = query.where(JobPosting.id < after.id)
+    rows = await session.execute(query.order_by(JobPosting.id.desc()).limit(limit))
+    return [_job_row(*row) for row in rows]
+
+
+def _filtered(
+    query: Select[JobPosting, int | None, str | None], wanted: JobFilter
+) -> Select[JobPosting, int | None, str | None]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.statuses:
+        conditions.append(JobPosting.status.in_(wanted.statuses))
+    if wanted.search is not None:
+        searched = JobPosting.title + " " + func.coalesce(JobPosting.company, "")
+        conditions.append(matches_words(searched, wanted.search))
+    if wanted.role_id is not None:
+        same_role = select(GlobalRole.id).where(canonical_role_id() == wanted.role_id)
+        conditions.append(JobPosting.role_id.in_(same_role))
+    if wanted.visibility is Visibility.TENANT:
+        conditions.append(JobPosting.source_tenant_id.is_not(None))
+    if wanted.visibility is Visibility.GLOBAL:
+        conditions.append(JobPosting.source_tenant_id.is_(None))
+    if wanted.posted_since is not None:
+        conditions.append(JobPosting.posted_date >= wanted.posted_since)
+    equal = {
+        JobPosting.source: wanted.source,
+        JobPosting.work_mode: wanted.work_mode,
+        JobPosting.import_batch_id: wanted.import_batch_id,
+    }
+    conditions.extend(column == value for column, value in equal.items() if value is not None)
+    return query.where(*conditions)
+
+
+def _with_role() -> Select[JobPosting, int | None, str | None]:
+    canonical = aliased(GlobalRole)
+    return (
+        select(JobPosting, canonical.id, canonical.name)
+        .outerjoin(GlobalRole, GlobalRole.id == JobPosting.role_id)
+        .outerjoin(canonical, canonical.id == canonical_role_id())
+    )
+
+
+def _job_row(job: JobPosting, role_id: int | None, role_name: str | None) -> JobRow:
+    if role_id is None or role_name is None:
+        return JobRow(job, None)
+    return JobRow(job, JobRole(id=role_id, name=role_name))
