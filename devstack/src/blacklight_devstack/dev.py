@@ -3,12 +3,12 @@
 import argparse
 import asyncio
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from blacklight_devstack.ports import free_port, is_free
 from blacklight_devstack.private_files import write_private
 from blacklight_devstack.processes import ProcessError
 from blacklight_devstack.stack import Stack, StackOptions
@@ -17,7 +17,7 @@ from blacklight_devstack.tenants import bootstrap_tenant
 GATEWAY_PORT = 8000
 ENGINE_PORT = 8288
 
-_TENANT = {"name": "Demo Staffing", "slug": "demo", "admin_email": "admin@demo.example"}
+_TENANT_NAME = "Demo Staffing"
 _RESTART_PAUSE_SECONDS = 1.0
 
 _console = Console(highlight=False, soft_wrap=True)
@@ -46,60 +46,51 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _run(state: Path) -> int:
-    stop = _stop_signal()
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    serving = asyncio.create_task(_serve(state))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    if stop.is_set():
+        _say("Stopping.")
+    stopping.cancel()
+    serving.cancel()
+    with suppress(asyncio.CancelledError):
+        await serving
+    return 0
+
+
+async def _serve(state: Path) -> None:
+    """Run the system until cancelled."""
     ended: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
     stack = Stack(
-        StackOptions(
-            state,
-            gateway_port=_port_or_another(GATEWAY_PORT),
-            engine_port=_port_or_another(ENGINE_PORT),
-        ),
+        StackOptions(state, gateway_port=GATEWAY_PORT, engine_port=ENGINE_PORT),
         report=_say,
         on_exit=lambda name, exit_code: ended.put_nowait((name, exit_code)),
     )
     _say("Starting; the first time takes a little longer.")
-    starting = asyncio.create_task(stack.up())
-    if not await _first(starting, stop):
-        return 0
-    try:
+    async with stack:
         await _seed(stack, state / "dev.json")
         _say_where(stack, state)
-        watching = asyncio.create_task(_restart_what_ends(stack, ended))
-        await _first(watching, stop)
-    finally:
-        _say("Stopping.")
-        await stack.down()
-    return 0
-
-
-def _stop_signal() -> asyncio.Event:
-    stop = asyncio.Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    return stop
-
-
-async def _first(work: asyncio.Task[None], stop: asyncio.Event) -> bool:
-    """Wait for the work, or cancel it when the stop signal comes first; True if it is done."""
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait([work, stopping], return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if work.done():
-        work.result()
-        return True
-    work.cancel()
-    await asyncio.wait([work])
-    return False
-
-
-def _port_or_another(port: int) -> int:
-    return port if is_free(port) else free_port()
+        await _restart_what_ends(stack, ended)
 
 
 async def _seed(stack: Stack, key_file: Path) -> None:
-    tenant = await bootstrap_tenant(stack, **_TENANT)
-    if tenant.api_key is not None:
+    seeded = _is_there(key_file)
+    tenant = await bootstrap_tenant(
+        stack,
+        name=_TENANT_NAME,
+        slug="demo",
+        admin_email="admin@demo.example",
+        rotate_keys=not seeded,
+    )
+    if not seeded:
         write_private(key_file, tenant.model_dump_json(indent=2))
+
+
+def _is_there(file: Path) -> bool:
+    return file.exists()
 
 
 async def _restart_what_ends(stack: Stack, ended: asyncio.Queue[tuple[str, int]]) -> None:
@@ -121,7 +112,7 @@ def _say_where(stack: Stack, state: Path) -> None:
   API        [bold]{stack.gateway_url}/api/v1[/bold]
              described at {stack.gateway_url}/api/openapi.json
   Engine     [bold]{stack.engine_url}[/bold]
-  API key    {state}/dev.json, for the tenant "{_TENANT["name"]}"
+  API keys   {state}/dev.json, of the tenant "{_TENANT_NAME}" and of the platform
   Logs       {state}/logs
 
   Ctrl-C stops everything; the data stays for the next time. `make clean` deletes it.

@@ -8,10 +8,14 @@ LOOPBACK = "127.0.0.1"
 # Below the range from which Linux takes the local end of outgoing connections (32768 and up): a
 # port given to a server stays free for it while that server is down and is started again.
 _SERVER_PORTS = range(20_000, 32_000)
+_ATTEMPTS = 200
 
 
-def free_port() -> int:
+def free_port(wanted: int | None = None) -> int:
     """Choose a loopback port that nobody listens on.
+
+    Args:
+        wanted: The choice if it is free.
 
     Returns:
         The port number. Nothing reserves it, so start the server that will use it soon.
@@ -19,7 +23,9 @@ def free_port() -> int:
     Raises:
         OSError: No port is free after many attempts.
     """
-    for _ in range(200):
+    if wanted is not None and is_free(wanted):
+        return wanted
+    for _ in range(_ATTEMPTS):
         port = random.choice(_SERVER_PORTS)  # noqa: S311 - spreads ports, guards no secret
         if is_free(port):
             return port

@@ -38,6 +38,8 @@ class ProcessSpec:
         command: The program and its arguments.
         environment: Added to this process's own environment.
         health_url: Ready when a GET answers 200; if None, ready as soon as it runs.
+        port: Ready only when this very process listens on it; for copies that share a port and so
+            answer for each other.
         ready_timeout: How long it may take to become ready.
         grace: How long it may take to end after SIGTERM, before SIGKILL.
     """
@@ -46,6 +48,7 @@ class ProcessSpec:
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     health_url: str | None = None
+    port: int | None = None
     ready_timeout: timedelta = timedelta(seconds=60)
     grace: timedelta = timedelta(seconds=10)
 
@@ -256,13 +259,24 @@ async def _poll_health(running: _Running) -> None:
     if url is None:
         return
     async with httpx.AsyncClient(trust_env=False, timeout=_HEALTH_TIMEOUT_SECONDS) as client:
-        while not await _is_healthy(client, url):
+        while not (_listens(running) and await _is_healthy(client, url)):
             if running.process.returncode is not None:
                 raise ProcessError(
                     f"{running.spec.name} ended with exit code {running.process.returncode}; "
                     f"{running.log_file} ends:\n{running.log_tail()}"
                 )
             await asyncio.sleep(_POLL_SECONDS)
+
+
+def _listens(running: _Running) -> bool:
+    if running.spec.port is None:
+        return True
+    with suppress(psutil.NoSuchProcess):
+        return any(
+            connection.status == psutil.CONN_LISTEN and connection.laddr.port == running.spec.port
+            for connection in psutil.Process(running.process.pid).net_connections("tcp")
+        )
+    return False
 
 
 async def _is_healthy(client: httpx.AsyncClient, url: str) -> bool:

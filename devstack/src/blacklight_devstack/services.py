@@ -54,6 +54,7 @@ class Service:
                 ],
                 environment,
                 health_url=f"http://{LOOPBACK}:{port}/readyz",
+                port=port,
             )
             for number in range(1, count + 1)
         ]

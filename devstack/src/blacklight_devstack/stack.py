@@ -56,8 +56,8 @@ class StackOptions:
             instead of the embedded Postgres, `INNGEST_BASE_URL` instead of an engine, `ENGINE`.
         settings: Added to the environment of every service.
         scale: How many copies of a worker run, by its name; one if not named.
-        gateway_port: A free one if None.
-        engine_port: A free one if None.
+        gateway_port: Another one if it is taken, or if None.
+        engine_port: Another one if it is taken, or if None.
         fast: The embedded Postgres may lose data when the machine (not a process) crashes.
         poll_interval: How often the engine looks for changed workers.
         retry_interval: Fixed time between attempts of a step; None means the engine's backoff.
@@ -105,7 +105,7 @@ class Stack:
         self._postgres: EmbeddedPostgres | None = None
         self._database: DatabaseUrls | None = None
         self._engine_url = options.environment.get("INNGEST_BASE_URL", "")
-        self._gateway_port = options.gateway_port or free_port()
+        self._gateway_port = 0
         self._worker_ports: dict[str, int] = {}
         self._specs: dict[str, ProcessSpec] = {}
 
@@ -162,7 +162,7 @@ class Stack:
 
     @property
     def gateway_url(self) -> str:
-        """Where the HTTP API answers, without a slash at the end."""
+        """Where the HTTP API answers, without a slash at the end; known once the stack is up."""
         return f"http://{LOOPBACK}:{self._gateway_port}"
 
     @property
@@ -209,6 +209,14 @@ class Stack:
         if self._is_postgres(name):
             return self._embedded.log_file
         return self._supervisor.log_file(self._spec(name).name)
+
+    def port(self, name: str) -> int:
+        """The loopback port of a worker; copies of one share it.
+
+        Raises:
+            KeyError: There is no such worker.
+        """
+        return self._worker_ports[name]
 
     async def run_module(
         self, module: str, *arguments: str, settings: Mapping[str, str] | None = None
@@ -292,6 +300,7 @@ class Stack:
     def _gateway_specs(self) -> list[ProcessSpec]:
         if not GATEWAY.is_installed:
             return []
+        self._gateway_port = free_port(self._options.gateway_port)
         return GATEWAY.copies(1, self._gateway_port, self._service_environment())
 
     async def _start_together(self, specs: Sequence[ProcessSpec]) -> None:
@@ -307,7 +316,7 @@ class Stack:
             self._report(f"Engine: yours, at {self._engine_url}, as INNGEST_BASE_URL says.")
             return []
         launch = EngineLaunch(
-            port=self._options.engine_port or free_port(),
+            port=free_port(self._options.engine_port),
             db=self._options.state / "engine.db",
             sdk_urls=[serve_url(port) for port in self._worker_ports.values()],
             poll_interval=self._options.poll_interval,
