@@ -25,6 +25,9 @@ from psycopg import sql
 from blacklight_devstack.postgres import EmbeddedPostgres
 from blacklight_devstack.postgres_roles import OWNER_ROLE, DatabaseUrls
 
+# With `--dist=loadgroup`; each of these suites starts something large and shares it.
+_ONE_WORKER_SUITES = ("e2e", "chaos", "conformance")
+
 _TEMPLATE = "blacklight_template"
 _MIGRATIONS = "blacklight_shared.migrations"
 _GUARD_STOP_TIMEOUT_SECONDS = 30
@@ -79,6 +82,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         if time.monotonic() > deadline:
             raise RuntimeError(f"the tests' Postgres in {run.folder} does not stop")
         time.sleep(0.02)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one running system on one worker, so that it is started once."""
+    for item in items:
+        for suite in _ONE_WORKER_SUITES:
+            if item.get_closest_marker(suite) and not item.get_closest_marker("xdist_group"):
+                item.add_marker(pytest.mark.xdist_group(suite))
 
 
 @pytest.fixture(scope="session")
