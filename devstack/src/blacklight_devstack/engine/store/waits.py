@@ -62,7 +62,7 @@ def candidates(work: Transaction, event: Event, now_ms: int) -> list[Wait]:
         value = _ANY if path == _ANY else value_at(event, path)
         rows = work.execute(
             "SELECT id, run_id, step_id, expression FROM waits"
-            " WHERE event_name = ? AND match_path = ? AND match_value = ? AND expires_ms >= ?",
+            " WHERE event_name = ? AND match_path = ? AND match_value = ? AND expires_ms > ?",
             (event.name, path, value, now_ms),
         )
         found.extend(Wait(*row) for row in rows)
