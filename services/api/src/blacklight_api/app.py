@@ -26,6 +26,7 @@ from blacklight_api.openapi import API_DESCRIPTION, install_openapi
 from blacklight_api.problems import install_problem_handlers
 from blacklight_api.relay import relay_in_background
 from blacklight_api.roles import endpoints as roles
+from blacklight_api.scraper import endpoints as scraper
 from blacklight_api.settings import ApiSettings
 from blacklight_api.skills import endpoints as skills
 from blacklight_api.tenants import endpoints as tenants
@@ -47,6 +48,7 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     matches.router,
     imports.import_router,
     imports.router,
+    scraper.router,
     audit.router,
 )
 """One router per domain; each is mounted below ``API_PREFIX``."""

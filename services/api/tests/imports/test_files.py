@@ -80,11 +80,17 @@ class TestCheck:
             file(b"title\na1\nb2\nc3\n", FileFormat.CSV).check()
         assert "at most 2" in raised.value.errors[0].message
 
-    @pytest.mark.parametrize("file_format", FileFormat)
-    @pytest.mark.parametrize("content", [b"", b"\n", b"[]", b"title\n"])
+    @pytest.mark.parametrize(
+        ("file_format", "content"),
+        [
+            (FileFormat.CSV, b""),
+            (FileFormat.CSV, b"title\n"),
+            (FileFormat.JSON, b""),
+            (FileFormat.JSON, b"[]"),
+            (FileFormat.JSON_LINES, b"\n"),
+        ],
+    )
     def test_refuses_a_file_without_postings(self, file_format: FileFormat, content: bytes) -> None:
-        if file_format is FileFormat.JSON_LINES and content.strip():
-            pytest.skip("one broken line is a row that fails, not an empty file")
         with pytest.raises(Unprocessable):
             file(content, file_format).check()
 
