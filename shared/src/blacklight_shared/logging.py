@@ -12,6 +12,7 @@ from typing import TextIO
 
 import orjson
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
 from blacklight_shared.redaction import redact_event
@@ -86,7 +87,7 @@ def _drop_repetitions(_logger: object, _method: str, event: EventDict) -> EventD
 
 def _json_processors() -> list[Processor]:
     return [
-        structlog.processors.dict_tracebacks,
+        structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
         redact_event,
         structlog.processors.JSONRenderer(serializer=_dump),
     ]
@@ -94,6 +95,7 @@ def _json_processors() -> list[Processor]:
 
 def _console_processors(stream: TextIO) -> list[Processor]:
     return [
+        structlog.processors.format_exc_info,
         redact_event,
         structlog.dev.ConsoleRenderer(
             colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback

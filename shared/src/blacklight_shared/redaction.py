@@ -31,7 +31,7 @@ _SENSITIVE_WORDS = frozenset(
         "tokens",
     }
 )
-_SENSITIVE_KEYS = frozenset(
+_SENSITIVE_PHRASES = frozenset(
     {
         "api_key",
         "candidate_name",
@@ -92,4 +92,7 @@ def _redact(key: str, value: object) -> object:
 
 def _is_sensitive(key: str) -> bool:
     words = [word.lower() for word in _WORD.findall(key)]
-    return "_".join(words) in _SENSITIVE_KEYS or not _SENSITIVE_WORDS.isdisjoint(words)
+    phrase = f"_{'_'.join(words)}_"
+    return not _SENSITIVE_WORDS.isdisjoint(words) or any(
+        f"_{sensitive}_" in phrase for sensitive in _SENSITIVE_PHRASES
+    )
