@@ -11,7 +11,7 @@ from blacklight_shared.roles.registry import (
     resolve_titles,
 )
 from blacklight_shared.roles.seed import SeedResult, SeedRole, builtin_roles, seed_roles
-from blacklight_shared.roles.titles import display_name, normalise_title
+from blacklight_shared.roles.titles import display_name, is_generic_title, normalise_title
 
 __all__ = [
     "RoleMergeError",
@@ -23,6 +23,7 @@ __all__ = [
     "display_name",
     "ensure_roles",
     "find_roles",
+    "is_generic_title",
     "learn_aliases",
     "merge_roles",
     "normalise_title",

@@ -83,6 +83,11 @@ def display_name(normalised_title: str) -> str:
     )
 
 
+def is_generic_title(normalised_title: str) -> bool:
+    """Whether a title names no field of work: "manager" or "engineer" alone."""
+    return normalised_title in GENERIC_HEADS
+
+
 def _normalise_once(title: str) -> str:
     plain = unicodedata.normalize("NFKC", title[:MAX_TITLE_CHARACTERS]).casefold()
     outside = _BRACKETS.sub(" ; ", plain)
@@ -215,7 +220,7 @@ def _reordered(words: list[str]) -> list[str]:
 
 
 def _is_generic(words: Sequence[str]) -> bool:
-    return " ".join(words) in GENERIC_HEADS
+    return is_generic_title(" ".join(words))
 
 
 def _end_of_head(words: Sequence[str]) -> int:

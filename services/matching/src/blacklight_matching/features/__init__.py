@@ -1,0 +1,1 @@
+"""What scoring reads of postings and candidates: derived, stored, and loaded as columns."""

@@ -1,0 +1,1 @@
+"""Matches: which pairs may be scored, scoring them from the database, and storing what fits."""

@@ -1,0 +1,31 @@
+"""Locks between those who score the same pairs.
+
+Whoever scores reads features, computes and writes in one transaction. Postings are scored against
+many candidates under a lock that they share with each other, and that keeps candidates' runs of the
+tenant out; so neither can overwrite the other's newer result with an older one, and a pair that no
+longer matches cannot slip back in. Runs on overlapping postings are kept apart by locks on the rows
+of the postings' features, which such a run holds and which changing the features needs.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_TENANT_MATCHES = 7_140_233
+
+
+async def lock_for_postings(session: AsyncSession, tenant_id: int) -> None:
+    """Score postings against a tenant's candidates, together with others who do so."""
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock_shared(:kind, hashint8(:tenant_id))"),
+        {"kind": _TENANT_MATCHES, "tenant_id": tenant_id},
+    )
+
+
+async def lock_for_candidate(session: AsyncSession, tenant_id: int) -> None:
+    """Score a candidate of a tenant, while nobody else scores there."""
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock(:kind, hashint8(:tenant_id))"),
+        {"kind": _TENANT_MATCHES, "tenant_id": tenant_id},
+    )

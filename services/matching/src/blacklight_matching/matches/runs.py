@@ -1,0 +1,214 @@
+"""Scoring from the database and back: postings against candidates, or a candidate against postings.
+
+Everything here is one transaction of one tenant, which the caller opens; see ``locks`` for why the
+reading and the writing belong together. Repeating a run changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from blacklight_shared.matching import MatchingConfig
+from blacklight_shared.models import Tenant
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from blacklight_matching.features.loading import (
+    VectorSpace,
+    load_candidates,
+    load_openings,
+    load_postings,
+)
+from blacklight_matching.matches.eligibility import ScoringTile
+from blacklight_matching.matches.locks import lock_for_candidate, lock_for_postings
+from blacklight_matching.matches.staging import create_staging_table, stage
+from blacklight_matching.matches.writer import (
+    MAX_ID,
+    MatchScope,
+    Pair,
+    WriteCounts,
+    kept_pairs,
+    write_staged,
+)
+from blacklight_matching.scoring import (
+    CandidateFeatures,
+    JobFeatures,
+    ScoredPairs,
+    score_block,
+    score_tiles,
+)
+
+OPENINGS_PER_PAGE = 50_000
+"""Postings loaded at a time for one candidate: some hundred megabytes with their vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """What a run scored and changed.
+
+    Attributes:
+        candidates: Eligible candidates.
+        jobs: Active postings that they were scored against.
+        matches: Pairs at or above the threshold, all of them stored now.
+        written: Rows that are new or different.
+        removed: Rows that no longer match and that nobody had acted on.
+        closed: Rows that somebody had acted on, marked closed with their posting.
+    """
+
+    candidates: int
+    jobs: int
+    matches: int
+    written: int
+    removed: int
+    closed: int
+
+
+async def score_postings(
+    session: AsyncSession, tile: ScoringTile, job_ids: Sequence[int], space: VectorSpace
+) -> RunCounts:
+    """Score postings against the candidates of a tile and store what matches.
+
+    Args:
+        session: A transaction of the tile's tenant.
+        tile: The candidates.
+        job_ids: The postings; matches of those that are no longer active go, or are closed.
+        space: The embedding model in use.
+    """
+    await lock_for_postings(session, tile.tenant_id)
+    upto = MAX_ID if tile.upto_candidate_id is None else tile.upto_candidate_id
+    config = await _matching_config(session, tile.tenant_id)
+    jobs = await load_postings(session, job_ids, space)
+    candidates = await load_candidates(
+        session,
+        tile.tenant_id,
+        space,
+        after_candidate_id=tile.after_candidate_id,
+        upto_candidate_id=upto,
+        role_ids=sorted({int(role_id) for role_id in jobs.role_ids}),
+    )
+    await create_staging_table(session)
+    matches = await _score_and_stage(session, candidates, jobs, config)
+    scope = MatchScope(tile.tenant_id, sorted(job_ids), tile.after_candidate_id, upto)
+    return await _write(session, scope, config, space, len(candidates), len(jobs), matches)
+
+
+async def score_candidate(
+    session: AsyncSession, tenant_id: int, candidate_id: int, space: VectorSpace
+) -> RunCounts:
+    """Score a candidate against all postings in their roles and store what matches.
+
+    Args:
+        session: A transaction of the tenant.
+        tenant_id: The tenant.
+        candidate_id: The candidate; one who is not eligible loses the matches nobody acted on.
+        space: The embedding model in use.
+    """
+    await lock_for_candidate(session, tenant_id)
+    config = await _matching_config(session, tenant_id)
+    candidate = await load_candidates(
+        session,
+        tenant_id,
+        space,
+        after_candidate_id=candidate_id - 1,
+        upto_candidate_id=candidate_id,
+    )
+    await create_staging_table(session)
+    jobs_scored = matches = after = 0
+    role_ids = sorted({int(role_id) for role_id in candidate.roles.values})
+    while role_ids:
+        jobs = await load_openings(
+            session, tenant_id, role_ids, space, after_job_id=after, limit=OPENINGS_PER_PAGE
+        )
+        if not len(jobs):
+            break
+        matches += await _score_and_stage(session, candidate, jobs, config)
+        jobs_scored += len(jobs)
+        after = int(jobs.ids[-1])
+    scope = MatchScope.of_candidate(tenant_id, candidate_id)
+    return await _write(session, scope, config, space, len(candidate), jobs_scored, matches)
+
+
+async def _matching_config(session: AsyncSession, tenant_id: int) -> MatchingConfig:
+    overrides = await session.scalar(select(Tenant.matching_config).where(Tenant.id == tenant_id))
+    return MatchingConfig.from_overrides(overrides)
+
+
+async def _score_and_stage(
+    session: AsyncSession, candidates: CandidateFeatures, jobs: JobFeatures, config: MatchingConfig
+) -> int:
+    """Score a block tile by tile, off the event loop, and copy each tile's pairs."""
+    tiles = score_tiles(candidates, jobs, config)
+    staged = 0
+    while (pairs := await asyncio.to_thread(next, tiles, None)) is not None:
+        staged += await stage(session, pairs, candidates, jobs, config)
+    return staged
+
+
+async def _write(
+    session: AsyncSession,
+    scope: MatchScope,
+    config: MatchingConfig,
+    space: VectorSpace,
+    candidates: int,
+    jobs: int,
+    matches: int,
+) -> RunCounts:
+    await _stage_kept(session, scope, config, space)
+    counts: WriteCounts = await write_staged(session, scope)
+    return RunCounts(
+        candidates=candidates,
+        jobs=jobs,
+        matches=matches,
+        written=counts.written,
+        removed=counts.removed,
+        closed=counts.closed,
+    )
+
+
+async def _stage_kept(
+    session: AsyncSession, scope: MatchScope, config: MatchingConfig, space: VectorSpace
+) -> None:
+    """Score the pairs that stay below the threshold, because somebody acted on them."""
+    pairs = set(await kept_pairs(session, scope))
+    if not pairs:
+        return
+    jobs = await load_postings(session, sorted({pair.job_id for pair in pairs}), space)
+    candidates = await load_candidates(
+        session,
+        scope.tenant_id,
+        space,
+        after_candidate_id=scope.after_candidate_id,
+        upto_candidate_id=scope.upto_candidate_id,
+        only=sorted({pair.candidate_id for pair in pairs}),
+    )
+    whatever_score = config.model_copy(update={"store_threshold": 0.0})
+    scored = await asyncio.to_thread(score_block, candidates, jobs, whatever_score)
+    wanted = _rows_of(scored, candidates, jobs, pairs)
+    await stage(session, wanted, candidates, jobs, config)
+
+
+def _rows_of(
+    scored: ScoredPairs, candidates: CandidateFeatures, jobs: JobFeatures, pairs: set[Pair]
+) -> ScoredPairs:
+    candidate_ids = candidates.ids[scored.candidate_index].tolist()
+    job_ids = jobs.ids[scored.job_index].tolist()
+    rows = np.array(
+        [
+            row
+            for row, ids in enumerate(zip(candidate_ids, job_ids, strict=True))
+            if Pair(*ids) in pairs
+        ],
+        np.int64,
+    )
+    return ScoredPairs(
+        candidate_index=scored.candidate_index[rows],
+        job_index=scored.job_index[rows],
+        total=scored.total[rows],
+        sub_scores=scored.sub_scores[rows],
+        weights=scored.weights[rows],
+        matched_skills=scored.matched_skills.take(rows),
+        missing_skills=scored.missing_skills.take(rows),
+    )

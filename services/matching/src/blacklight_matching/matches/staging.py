@@ -1,0 +1,90 @@
+"""Scored pairs on their way into the database."""
+
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+from blacklight_shared.matching import CATEGORIES, MatchingConfig
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from blacklight_matching.bulk import driver_connection
+from blacklight_matching.matches.binary_copy import HEADER, TRAILER, encode_rows
+from blacklight_matching.scoring import CandidateFeatures, JobFeatures, ScoredPairs
+
+TABLE = "staged_matches"
+"""Temporary; lives as long as the transaction that makes it."""
+
+_CREATE = f"""
+CREATE TEMPORARY TABLE {TABLE} (
+  candidate_id bigint NOT NULL,
+  job_posting_id bigint NOT NULL,
+  score real NOT NULL,
+  {", ".join(f"{category}_score real NOT NULL" for category in CATEGORIES)},
+  {", ".join(f"{category}_weight real NOT NULL" for category in CATEGORIES)},
+  is_recommended boolean NOT NULL,
+  matched_skill_ids integer[] NOT NULL,
+  missing_skill_ids integer[] NOT NULL
+) ON COMMIT DROP
+"""
+
+
+async def create_staging_table(session: AsyncSession) -> None:
+    """Make the empty table that ``stage`` fills."""
+    connection = await driver_connection(session)
+    await connection.execute(_CREATE)
+
+
+async def stage(
+    session: AsyncSession,
+    pairs: ScoredPairs,
+    candidates: CandidateFeatures,
+    jobs: JobFeatures,
+    config: MatchingConfig,
+) -> int:
+    """Copy scored pairs into the staging table.
+
+    Args:
+        session: The transaction that made the table.
+        pairs: What was scored.
+        candidates: What ``pairs.candidate_index`` points into.
+        jobs: What ``pairs.job_index`` points into.
+        config: Says what is recommended.
+
+    Returns:
+        How many pairs were copied.
+    """
+    if not len(pairs):
+        return 0
+    connection = await driver_connection(session)
+    encoded = encode_rows(
+        _scalars(pairs, candidates, jobs, config),
+        {"matched_skill_ids": pairs.matched_skills, "missing_skill_ids": pairs.missing_skills},
+    )
+    async with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {TABLE} FROM STDIN (FORMAT BINARY)") as copy,
+    ):
+        await copy.write(HEADER)
+        while block := await asyncio.to_thread(next, encoded, None):
+            await copy.write(block)
+        await copy.write(TRAILER)
+    return len(pairs)
+
+
+def _scalars(
+    pairs: ScoredPairs, candidates: CandidateFeatures, jobs: JobFeatures, config: MatchingConfig
+) -> dict[str, np.ndarray]:
+    # Totals have two decimals; as float32 they can lie just below a threshold that they meet.
+    total = np.round(pairs.total.astype(np.float64), 2)
+    columns: dict[str, np.ndarray] = {
+        "candidate_id": candidates.ids[pairs.candidate_index],
+        "job_posting_id": jobs.ids[pairs.job_index],
+        "score": pairs.total.astype(np.float32),
+    }
+    for number, category in enumerate(CATEGORIES):
+        columns[f"{category}_score"] = pairs.sub_scores[:, number].astype(np.float32)
+    for number, category in enumerate(CATEGORIES):
+        columns[f"{category}_weight"] = pairs.weights[:, number].astype(np.float32)
+    columns["is_recommended"] = total >= config.recommend_threshold
+    return columns
