@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-
 from blacklight_matching.scoring import (
     CandidateFeatures,
     JobFeatures,
@@ -164,8 +163,10 @@ def plain_score(
     dot = sum(a * b for a, b in zip(left, right, strict=True))
     cosine = dot / math.sqrt(sum(a * a for a in left) * sum(b * b for b in right))
     counting += weights.semantic
-    earned += weights.semantic * 100 * min(max((cosine - 0.1) / 0.6, 0), 1)
-    return earned / counting
+    span = config.semantic.same_cosine - config.semantic.unrelated_cosine
+    similar = (cosine - config.semantic.unrelated_cosine) / span
+    earned += weights.semantic * 100 * min(max(similar, 0), 1)
+    return float(earned / counting)
 
 
 def _plain_location(home: Places, site: Places, c: int, j: int) -> float:

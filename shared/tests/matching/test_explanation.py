@@ -65,7 +65,8 @@ def with_score(category: Category, score: float | None, weight: float = 0.2) -> 
 class TestSummary:
     def test_says_how_good_and_why(self) -> None:
         assert explain(RECORD, SKILLS).summary == (
-            "Very good match at 82 of 100, strong on experience, location, pay and the kind of work."
+            "Very good match at 82 of 100, "
+            "strong on experience, location, pay and the kind of work."
         )
 
     def test_says_what_is_weak(self) -> None:

@@ -67,7 +67,7 @@ class SemanticCalibration(_Settings):
     model needs its own (see ``docs/matching.md``).
     """
 
-    unrelated_cosine: Cosine = 0.10
+    unrelated_cosine: Cosine = 0.20
     same_cosine: Cosine = 0.70
 
     @model_validator(mode="after")

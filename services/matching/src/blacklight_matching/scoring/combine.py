@@ -22,7 +22,7 @@ class Totals:
 
     Attributes:
         total: float64[n], 0–100, two decimals.
-        weights: float64[n, 5], the weights applied; each row adds up to 1, or is all 0 when no
+        weights: float64[5, n], the weights applied; each column adds up to 1, or is all 0 when no
             category counts.
         has_evidence: bool[n], whether enough of the base weight was compared.
     """
@@ -41,21 +41,21 @@ def combine(sub_scores: FloatArray, demanded: BoolArray, config: MatchingConfig)
     proportion: ``weight = base weight / Σ base weights that count``.
 
     Args:
-        sub_scores: float64[n, 5], 0–100, two decimals, in the order of ``CATEGORIES``; NaN where
+        sub_scores: float64[5, n], 0–100, two decimals, in the order of ``CATEGORIES``; NaN where
             there is nothing to compare.
-        demanded: bool[n, 5], whether the posting demands the category.
+        demanded: bool[5, n], whether the posting demands the category.
         config: Base weights and the evidence needed.
 
     Returns:
         The totals, in the order of the pairs.
     """
-    base = np.array(config.weights.as_tuple())
+    base = np.array(config.weights.as_tuple())[:, None]
     compared = ~np.isnan(sub_scores)
     counting = base * (compared | demanded)
-    sums = counting.sum(axis=1, keepdims=True)
+    sums = counting.sum(axis=0)
     weights = np.divide(counting, sums, out=np.zeros_like(counting), where=sums > 0)
-    total = (weights * np.where(compared, sub_scores, 0)).sum(axis=1)
-    evidence = (base * compared).sum(axis=1)
+    total = (weights * np.where(compared, sub_scores, 0)).sum(axis=0)
+    evidence = (base * compared).sum(axis=0)
     return Totals(
         total=to_hundredths(total),
         weights=weights,

@@ -157,7 +157,7 @@ class TileScorer:
     ) -> ScoredPairs:
         facts = self._fact_scores(candidate_rows, job_rows, matched, np.float64)
         semantic = semantic_scores(cosines, self.config.semantic)
-        sub_scores = to_hundredths(np.stack([*facts, semantic], axis=1))
+        sub_scores = to_hundredths(np.stack([*facts, semantic]))
         totals = combine(sub_scores, self._demanded(job_rows), self.config)
         kept = np.flatnonzero(totals.has_evidence & (totals.total >= self.config.store_threshold))
         matched_skills, missing_skills = self._skill_lists(job_rows[kept], has, kept)
@@ -165,8 +165,8 @@ class TileScorer:
             candidate_index=candidate_rows[kept],
             job_index=job_rows[kept],
             total=totals.total[kept].astype(np.float32),
-            sub_scores=sub_scores[kept].astype(np.float32),
-            weights=totals.weights[kept].astype(np.float32),
+            sub_scores=sub_scores[:, kept].T.astype(np.float32, order="C"),
+            weights=totals.weights[:, kept].T.astype(np.float32, order="C"),
             matched_skills=matched_skills,
             missing_skills=missing_skills,
         )
@@ -181,8 +181,7 @@ class TileScorer:
                 jobs.asks_location[job_rows],
                 never,
                 never,
-            ],
-            axis=1,
+            ]
         )
 
     def _skill_lists(
