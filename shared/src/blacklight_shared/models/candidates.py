@@ -106,6 +106,8 @@ class Candidate(Timestamps, Base):
     willing_to_relocate: Mapped[bool] = mapped_column(server_default=text("false"))
     edited_fields: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     """Fields a person has set; reading a CV never overwrites them."""
+    matched_at: Mapped[datetime | None]
+    """When the candidate's matches were last made; None until the first time."""
     deleted_at: Mapped[datetime | None]
 
 

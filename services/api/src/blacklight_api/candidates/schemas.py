@@ -158,6 +158,9 @@ class CandidateSummary(ResponseModel):
     skills: list[str]
     years_experience: float | None
     preferred_roles: list[PreferredRole]
+    matched_at: datetime | None = Field(
+        description="When matches were last made; null until the first time."
+    )
     created_at: datetime
     updated_at: datetime
 
