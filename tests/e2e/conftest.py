@@ -1,0 +1,171 @@
+"""One stack for all end-to-end tests: real processes, real HTTP, nothing mocked."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+from blacklight_devstack.stack import Stack, StackOptions
+from blacklight_devstack.tenants import bootstrap_tenant
+
+ResultT = TypeVar("ResultT")
+
+PATIENCE = timedelta(minutes=4)
+"""How long anything may take that is waited for; nothing is asserted about time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the end-to-end tests on one pytest worker, so that one stack serves them all."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"))
+
+
+@pytest.fixture(scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    options = StackOptions(
+        tmp_path_factory.mktemp("stack") / "state",
+        fast=True,
+        poll_interval=timedelta(seconds=0.5),
+        retry_interval=timedelta(seconds=0.5),
+    )
+    async with Stack(options) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Firm:
+    """A tenant, with an HTTP client that has all its rights."""
+
+    id: int
+    http: httpx.AsyncClient
+
+    async def ask(self, method: str, path: str, **request: Any) -> Any:
+        """What the gateway answers; a gateway that is down or busy is asked again."""
+        deadline = time.monotonic() + PATIENCE.total_seconds()
+        while True:
+            try:
+                response = await self.http.request(method, path, **request)
+            except httpx.TransportError:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                if response.status_code not in {429, 500, 503} or time.monotonic() > deadline:
+                    assert response.is_success, f"{method} {path}: {response.text}"
+                    return response.json() if response.content else None
+            await asyncio.sleep(0.2)
+
+    async def every(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        """All items of a list, page by page."""
+        items: list[dict[str, Any]] = []
+        cursor = None
+        while True:
+            page = await self.ask(
+                "GET", path, params=query | {"limit": 200} | ({"cursor": cursor} if cursor else {})
+            )
+            items += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return items
+
+    async def import_jobs(
+        self, postings: Sequence[dict[str, object]], batch_id: str | None = None
+    ) -> dict[str, Any]:
+        """Import postings that only this tenant sees."""
+        batch: dict[str, Any] = await self.ask(
+            "POST",
+            "/jobs/import",
+            json=list(postings),
+            params={
+                "source": "e2e",
+                "visibility": "tenant",
+                "batch_id": batch_id or uuid.uuid4().hex,
+            },
+        )
+        return batch
+
+    async def matched(self, batch: dict[str, Any]) -> dict[str, Any]:
+        """The batch once it is complete."""
+
+        async def complete() -> dict[str, Any] | None:
+            current: dict[str, Any] = await self.ask("GET", f"/batches/{batch['batch_id']}")
+            return current if current["status"] == "completed" else None
+
+        return await until(complete)
+
+    async def bring_in(self, resumes: dict[str, str]) -> list[int]:
+        """Approved candidates of CVs, once they are read and matched."""
+        ids = []
+        for name, text in resumes.items():
+            made = await self.ask(
+                "POST",
+                "/candidates/from-resume",
+                files={"file": (name, text.encode())},
+                data={"status": "approved"},
+            )
+            ids.append(made["candidate"]["id"])
+
+        async def all_matched() -> bool:
+            candidates = await self.every("/candidates")
+            return all(c["matched_at"] for c in candidates if c["id"] in ids)
+
+        await until(all_matched)
+        return ids
+
+    async def match_set(self) -> set[tuple[str, str, float]]:
+        """All matches as (candidate's e-mail, posting's title and company, score)."""
+        found = set()
+        for candidate in await self.every("/candidates"):
+            for match in await self.every(f"/candidates/{candidate['id']}/matches"):
+                job = match["job"]
+                label = f"{job['title']}|{job['company']}|{job['location']}"
+                found.add((candidate["email"], label, round(match["score"], 1)))
+        return found
+
+
+MakeFirm = Callable[[], Awaitable[Firm]]
+
+
+@pytest.fixture(scope="session")
+async def make_firm(stack: Stack) -> AsyncIterator[MakeFirm]:
+    async with AsyncExitStack() as clients:
+
+        async def make() -> Firm:
+            slug = f"firm-{uuid.uuid4().hex[:8]}"
+            made = await bootstrap_tenant(
+                stack, name=slug, slug=slug, admin_email=f"admin@{slug}.example.com"
+            )
+            client = httpx.AsyncClient(
+                base_url=f"{stack.gateway_url}/api/v1",
+                headers={"Authorization": f"Bearer {made.api_key}"},
+                timeout=60,
+            )
+            return Firm(made.tenant_id, await clients.enter_async_context(client))
+
+        yield make
+
+
+@pytest.fixture
+async def firm(make_firm: MakeFirm) -> Firm:
+    return await make_firm()
+
+
+async def until(look: Callable[[], Awaitable[ResultT | None]]) -> ResultT:
+    """What ``look`` gives once it gives something."""
+    deadline = time.monotonic() + PATIENCE.total_seconds()
+    while not (found := await look()):
+        assert time.monotonic() < deadline, f"waited {PATIENCE} in vain"
+        await asyncio.sleep(0.25)
+    return found
