@@ -1,0 +1,1 @@
+"""From a CV to a profile."""
