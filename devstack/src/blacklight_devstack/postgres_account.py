@@ -50,16 +50,16 @@ class ServerAccount:
         Raises:
             PostgresError: The folder is somebody else's, or root finds no unprivileged account.
         """
-        owner = data.stat().st_uid if data.exists() else None
+        status = data.stat() if data.exists() else None
         if os.geteuid() != 0:
-            if owner not in (None, os.geteuid()):
+            if status is not None and status.st_uid != os.geteuid():
                 raise PostgresError(
-                    f"{data} belongs to another user (uid {owner}): start as that user or as root, "
-                    "or remove the folder to begin with an empty database"
+                    f"{data} belongs to another user (uid {status.st_uid}): start as that user or "
+                    "as root, or remove the folder to begin with an empty database"
                 )
             return cls()
-        if owner:
-            return cls(owner, pwd.getpwuid(owner).pw_gid)
+        if status is not None and status.st_uid != 0:
+            return cls(status.st_uid, status.st_gid)
         for name in _UNPRIVILEGED_ACCOUNTS:
             try:
                 entry = pwd.getpwnam(name)
