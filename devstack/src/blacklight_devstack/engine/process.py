@@ -61,11 +61,13 @@ class EngineProcess:
         self.stop()
 
     def start(self) -> None:
-        """Start the process and wait until it answers.
+        """Start the process and wait until it answers; one that runs already is left alone.
 
         Raises:
             RuntimeError: It ended or did not answer in time; the message has the end of its log.
         """
+        if self._process is not None:
+            return
         log = self.folder / "engine.log"
         with log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - this package
@@ -118,7 +120,7 @@ class EngineProcess:
                     break
                 try:
                     client.get("/health").raise_for_status()
-                except httpx.TransportError:
+                except httpx.HTTPError:
                     time.sleep(_POLL_SECONDS)
                 else:
                     return
