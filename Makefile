@@ -36,7 +36,7 @@ setup: $(filter .tools/%,$(UV)) ## Install everything the other commands need (t
 
 .PHONY: demo
 demo: setup ## Match sample jobs with sample CVs, start to end (JOBS=file.csv CVS=folder: your own)
-	@$(BIN)/python -m blacklight_devstack demo $(if $(JOBS),--jobs "$(JOBS)") $(if $(CVS),--cvs "$(CVS)")
+	@$(BIN)/python -m blacklight_devstack demo $(if $(JOBS),--jobs $(JOBS)) $(if $(CVS),--cvs "$(CVS)")
 
 .PHONY: dev
 dev: setup ## Run the whole system on this machine until Ctrl-C; data is kept in .blacklight

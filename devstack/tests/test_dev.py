@@ -1,3 +1,4 @@
+import asyncio
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from blacklight_devstack.clean import remove_state
 from blacklight_devstack.postgres import EmbeddedPostgres
 
 pytestmark = pytest.mark.e2e
@@ -66,6 +68,13 @@ def stop(process: subprocess.Popen[str]) -> int:
     return exit_code
 
 
+def is_gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def keys(state: Path) -> dict[str, str]:
     file = state / "dev.json"
     assert file.stat().st_mode & 0o777 == 0o600
@@ -97,7 +106,19 @@ def test_dev_keeps_its_data_and_clean_removes_it(state: Path) -> None:
     cleaned = subprocess.run([*COMMAND, "clean", "--state", str(state)], check=False)  # noqa: S603
     assert cleaned.returncode == 0
     assert not state.exists()
-    assert not psutil.pid_exists(left) or psutil.Process(left).status() == psutil.STATUS_ZOMBIE
+    assert is_gone(left)
+
+
+def test_removing_state_includes_stacks_below_and_tolerates_none(state: Path) -> None:
+    (state / "demo").mkdir(parents=True)
+    server = EmbeddedPostgres(state / "demo", fast=True)
+    server.start()
+    pid = server.pid
+    assert pid is not None
+    asyncio.run(remove_state(state))
+    assert is_gone(pid)
+    assert not state.exists()
+    asyncio.run(remove_state(state))
 
 
 def test_a_wrong_choice_is_explained_in_one_line(state: Path) -> None:

@@ -20,25 +20,38 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Stop and delete; also the data of a database that had to live outside of the folder.
+    """Stop and delete.
 
     Returns:
         The exit code 0; a missing folder is no error.
 
     Raises:
-        PostgresError: The database does not stop.
+        PostgresError: A database does not stop.
     """
-    state: Path = options.state
-    if not state.exists():
-        return 0
-    asyncio.run(Supervisor(state).end_leftovers())
-    for data in _postgres_homes(state):
-        EmbeddedPostgres(data).remove()
-    shutil.rmtree(state)
+    asyncio.run(remove_state(options.state))
     return 0
 
 
-def _postgres_homes(state: Path) -> list[Path]:
-    """The folders below the state folder with a database: its own, and those of demo runs."""
-    kept = [*state.rglob("postgres.json"), *state.rglob("postgres.location")]
-    return sorted({file.parent for file in kept})
+async def remove_state(state: Path) -> None:
+    """Stop every process that uses the folder or one below it, and delete all of it.
+
+    That includes a database whose data had to live outside of the folder.
+
+    Args:
+        state: Of a stack, or a folder with those of several; it may be missing.
+
+    Raises:
+        PostgresError: A database does not stop.
+    """
+    for folder in await asyncio.to_thread(_folders_with, state, "pids"):
+        await Supervisor(folder).end_leftovers()
+    for folder in await asyncio.to_thread(
+        _folders_with, state, "postgres.json", "postgres.location"
+    ):
+        await asyncio.to_thread(EmbeddedPostgres(folder).remove)
+    if await asyncio.to_thread(state.exists):
+        await asyncio.to_thread(shutil.rmtree, state)
+
+
+def _folders_with(state: Path, *names: str) -> list[Path]:
+    return sorted({found.parent for name in names for found in state.rglob(name)})

@@ -39,6 +39,7 @@ ENGINE = "engine"
 DATABASE = "blacklight"
 
 _MIGRATIONS = "blacklight_shared.migrations"
+_ROLES = "blacklight_shared.roles"
 _COMMAND_TIMEOUT = timedelta(minutes=3)
 
 
@@ -133,7 +134,8 @@ class Stack:
         try:
             await self._supervisor.end_leftovers()
             self._database = await asyncio.to_thread(self._open_database)
-            await self.run_module(_MIGRATIONS, "upgrade", settings=self.database.environment())
+            await self.run_module(_MIGRATIONS, "upgrade", settings=self._database.environment())
+            await self.run_module(_ROLES, "seed")
             await self._start_processes()
         except BaseException:
             await self.down()
