@@ -26,7 +26,7 @@ from blacklight_devstack.demo.front_door import (
     Resume,
 )
 from blacklight_devstack.demo.report import Report, show
-from blacklight_devstack.sample import SAMPLE_JOBS, SAMPLE_RESUMES
+from blacklight_devstack.sample import CVS_FOLDER, JOBS_CSV, JOBS_JSONL
 from blacklight_devstack.stack import Stack, StackOptions
 from blacklight_devstack.tenants import bootstrap_tenant
 
@@ -50,11 +50,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         type=Path,
         nargs="+",
-        default=SAMPLE_JOBS,
+        default=[JOBS_CSV, JOBS_JSONL],
         help="files of postings: CSV, JSON or JSON Lines",
     )
     parser.add_argument(
-        "--cvs", type=Path, default=SAMPLE_RESUMES, help="a folder of CVs: PDF, DOCX or TXT"
+        "--cvs", type=Path, default=CVS_FOLDER, help="a folder of CVs: PDF, DOCX or TXT"
     )
     parser.add_argument(
         "--state",
