@@ -1,17 +1,17 @@
-"""Tests of workflows: the local engine in a process of its own, and an app in a thread of the test.
+"""Tests of workflows: the local engine and an app, each in a thread of the test's process.
 
-The app runs in the test's process, so that a test sees what its workflows saw.
+They speak over real HTTP; being in one process saves the starts, and lets a test see what its
+workflows saw.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,8 @@ from blacklight_shared.events import Event
 from starlette.types import ASGIApp
 
 from blacklight_devstack.engine.api import function_uuid
+from blacklight_devstack.engine.app import create_app
+from blacklight_devstack.engine.options import EngineOptions
 from blacklight_devstack.ports import LOOPBACK, free_port
 
 ENDED = frozenset({"Completed", "Failed", "Cancelled"})
@@ -122,29 +124,24 @@ class TestEngine:
 
 
 @contextmanager
-def running_engine(folder: Path, *options: str) -> Iterator[TestEngine]:
-    """Start a local engine with an empty database, quick to look and to retry.
+def running_engine(folder: Path) -> Iterator[TestEngine]:
+    """Run a local engine with an empty database, quick to look and to retry.
 
     Args:
-        folder: Gets the engine's database and its log.
-        *options: Further command line options.
+        folder: Gets the engine's database.
     """
-    port = free_port()
-    command = [sys.executable, "-m", "blacklight_devstack.engine"]
-    command += ["--port", str(port), "--db", str(folder / "engine.sqlite")]
-    command += ["--retry-interval", "0.1", "--tick", "20", "--poll-interval", "600", *options]
-    with (folder / "engine.log").open("w") as log:
-        process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL
-        )
-    engine = TestEngine(f"http://{LOOPBACK}:{port}")
-    try:
-        wait_until(lambda: _answers(f"{engine.base_url}/health"), "the engine")
-        yield engine
-    finally:
-        engine.close()
-        process.terminate()
-        process.wait(30)
+    options = EngineOptions(
+        db=folder / "engine.sqlite",
+        poll_interval=timedelta(minutes=10),
+        retry_interval=timedelta(milliseconds=100),
+        tick=timedelta(milliseconds=20),
+    )
+    with served_app(create_app(options), sync=False) as url:
+        engine = TestEngine(url)
+        try:
+            yield engine
+        finally:
+            engine.close()
 
 
 @contextmanager
@@ -195,10 +192,3 @@ def wait_until(
             raise TimeoutError(f"{what}: nothing after {timeout} seconds")
         time.sleep(_POLL_SECONDS)
     return found
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=2).is_success
-    except httpx.TransportError:
-        return False
