@@ -128,6 +128,25 @@ class TestOthers:
                 raise error
         assert raised.value is error
 
+    @pytest.mark.parametrize(
+        ("errors", "decides"),
+        [
+            ([TimeoutError(), ZeroDivisionError()], RetriableError),
+            ([TimeoutError(), NotFoundError("job", 1)], NotFoundError),
+            (
+                [RetriableError("busy"), ExceptionGroup("", [FileNotFoundError()])],
+                NonRetriableError,
+            ),
+            ([ZeroDivisionError()], ExceptionGroup),
+        ],
+    )
+    async def test_of_a_group_the_lasting_fault_decides(
+        self, errors: list[Exception], decides: type[Exception]
+    ) -> None:
+        with pytest.raises(decides):
+            async with translating_errors("embed"):
+                raise ExceptionGroup("unhandled errors in a TaskGroup", errors)
+
     async def test_is_a_decorator_too(self) -> None:
         @translating_errors("wait")
         async def wait(seconds: int) -> None:

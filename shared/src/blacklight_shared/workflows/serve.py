@@ -67,11 +67,13 @@ def create_worker_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         stop_tracing = configure_tracing(app_id)
-        async with open_deps(settings) as opened:
-            deps.opened = opened
-            _log.info("worker started", workflows=[workflow.id for workflow in workflows])
-            yield
-        stop_tracing()
+        try:
+            async with open_deps(settings) as opened:
+                deps.opened = opened
+                _log.info("worker started", workflows=[workflow.id for workflow in workflows])
+                yield
+        finally:
+            stop_tracing()
 
     app = FastAPI(
         title=app_id,

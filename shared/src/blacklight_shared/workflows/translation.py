@@ -49,6 +49,7 @@ async def translating_errors(operation: str, *, service: str | None = None) -> A
     Usable as ``async with translating_errors("fetch posting"):`` and as a decorator. Workflow
     errors pass unchanged, and so does everything else that is raised: the engine retries what it
     does not know. Messages name the operation and the kind of fault, not addresses, SQL or values.
+    Of a group of errors, as a task group raises it, one that no retry can mend decides.
 
     Args:
         operation: What is being done, for the message.
@@ -80,6 +81,8 @@ def parse_retry_after(value: str | None) -> timedelta | None:
 
 
 def _translate(error: Exception, operation: str, service: str) -> WorkflowError | None:
+    if isinstance(error, ExceptionGroup):
+        return _translate_group(error, operation, service)
     if isinstance(error, pydantic.ValidationError):
         return ValidationError.from_pydantic(f"{operation}: {error.title} is not valid", error)
     if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
@@ -91,6 +94,17 @@ def _translate(error: Exception, operation: str, service: str) -> WorkflowError 
         lasting = isinstance(error, _LASTING_FILE_FAULTS)
         return NonRetriableError(fault) if lasting else RetriableError(fault)
     return None
+
+
+def _translate_group(
+    group: ExceptionGroup[Exception], operation: str, service: str
+) -> WorkflowError | None:
+    decided = [
+        error if isinstance(error, WorkflowError) else _translate(error, operation, service)
+        for error in group.exceptions
+    ]
+    known = [error for error in decided if isinstance(error, WorkflowError)]
+    return min(known, key=lambda error: error.is_retriable, default=None)
 
 
 def _translate_http(
