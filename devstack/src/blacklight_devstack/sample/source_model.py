@@ -26,7 +26,7 @@ class Variant(_Authored):
 
 
 class Role(_Authored):
-    """What postings of one role are made of; a line that starts with ``[US]`` is for there."""
+    """What postings of one role are made of; lines tagged ``[US]`` hold in that country only."""
 
     field: str
     pay: tuple[float, float]
