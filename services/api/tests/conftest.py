@@ -13,6 +13,7 @@ import pytest
 from blacklight_api.app import create_app
 from blacklight_api.auth.scopes import Scope
 from blacklight_api.bootstrap import KeyWishes, bootstrap
+from blacklight_api.gateway import Gateway
 from blacklight_api.settings import ApiSettings
 from blacklight_api.tenants.schemas import TenantCreate
 from blacklight_devstack.postgres_roles import DatabaseUrls
@@ -52,6 +53,7 @@ class Tenant(Caller):
     """A caller with all scopes of a tenant."""
 
     tenant_id: int
+    api_key_id: int
     admin_user_id: int
     database: Database
 
@@ -69,22 +71,34 @@ ClientFor = Callable[[str | None], Awaitable[httpx.AsyncClient]]
 WithScopes = Callable[[Caller, Sequence[Scope]], Awaitable[httpx.AsyncClient]]
 
 
-@pytest.fixture
-def settings(module_database: DatabaseUrls) -> ApiSettings:
+def settings_for(urls: DatabaseUrls) -> ApiSettings:
+    """Settings of a gateway on this database, without a relay."""
     return ApiSettings(
         env=Environment.TEST,
-        database_url=SecretStr(module_database.app),
-        system_database_url=SecretStr(module_database.system),
+        database_url=SecretStr(urls.app),
+        system_database_url=SecretStr(urls.system),
+        log_level="ERROR",
         relay_enabled=False,
-        inngest_dev=True,
     )
 
 
+@pytest.fixture(scope="module")
+def settings(module_database: DatabaseUrls) -> ApiSettings:
+    return settings_for(module_database)
+
+
+@pytest.fixture(scope="module")
+def app_of_module(settings: ApiSettings) -> FastAPI:
+    """Routes are costly to make; what they share between requests is fresh for each test."""
+    return create_app(settings)
+
+
 @pytest.fixture
-async def app(settings: ApiSettings) -> AsyncIterator[FastAPI]:
-    app = create_app(settings)
-    async with app.router.lifespan_context(app):
-        yield app
+async def app(app_of_module: FastAPI, settings: ApiSettings) -> AsyncIterator[FastAPI]:
+    gateway = Gateway.from_settings(settings)
+    app_of_module.state.gateway = gateway
+    yield app_of_module
+    await gateway.database.close()
 
 
 @pytest.fixture
@@ -123,10 +137,13 @@ def make_tenant(database: Database, client_for: ClientFor) -> MakeTenant:
         wanted = TenantCreate(name=slug, slug=slug, admin_email=f"admin@{slug}.example.com")
         made = await bootstrap(database, wanted, KeyWishes())
         assert made.api_key is not None
+        http = await client_for(made.api_key)
+        [key] = (await http.get("/api/v1/api-keys")).json()["items"]
         return Tenant(
-            http=await client_for(made.api_key),
+            http=http,
             key=made.api_key,
             tenant_id=made.tenant_id,
+            api_key_id=key["id"],
             admin_user_id=made.admin_user_id,
             database=database,
         )
@@ -148,9 +165,7 @@ async def other_tenant(make_tenant: MakeTenant) -> Tenant:
 async def platform(database: Database, client_for: ClientFor) -> Caller:
     """A caller with a key of the platform."""
     wanted = TenantCreate(name="Platform", slug="platform", admin_email="ops@example.com")
-    made = await bootstrap(
-        database, wanted, KeyWishes(tenant=False, platform=True, rotate=True)
-    )
+    made = await bootstrap(database, wanted, KeyWishes(tenant=False, platform=True, rotate=True))
     assert made.platform_api_key is not None
     client = await client_for(made.platform_api_key)
     return Caller(http=client, key=made.platform_api_key, tenant_id=None)

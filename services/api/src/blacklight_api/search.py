@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal_column
+from sqlalchemy.dialects.postgresql import REGCONFIG
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, Text, cast, func, literal
-
-# "simple": names and titles are found as they are written, in any language.
-_CONFIGURATION = literal("simple").op("::")(func.regconfig)
-_WORD = re.compile(r"\w+")
+# "simple": names and titles are found as they are written, in any language. Written out, because
+# an index on an expression only serves a query that spells it the same way.
+_CONFIGURATION = literal_column("'simple'::regconfig", REGCONFIG)
 
 
 def matches_words(document: SQLColumnExpression[str], typed: str) -> ColumnElement[bool]:
@@ -18,7 +17,11 @@ def matches_words(document: SQLColumnExpression[str], typed: str) -> ColumnEleme
         document: The text to search; an index on ``to_tsvector('simple', document)`` serves it.
         typed: What the person typed; without any letter or digit it finds nothing.
     """
-    query = " & ".join(f"{word}:*" for word in _WORD.findall(typed))
-    return func.to_tsvector(_CONFIGURATION, cast(document, Text)).bool_op("@@")(
+    query = " & ".join(f"'{_quoted(word)}':*" for word in typed.split())
+    return func.to_tsvector(_CONFIGURATION, document).bool_op("@@")(
         func.to_tsquery(_CONFIGURATION, query)
     )
+
+
+def _quoted(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("'", "''")

@@ -106,13 +106,7 @@ def shared_work(scope: Scope) -> Any:
     async def open_work(
         request: Request, principal: Principal = allowed_caller
     ) -> AsyncIterator[Work]:
-        database = gateway_of(request).database
-        transaction = (
-            database.global_session()
-            if principal.tenant_id is None
-            else database.tenant_session(principal.tenant_id)
-        )
-        async with transaction as session:
+        async with gateway_of(request).database.session_for(principal.tenant_id) as session:
             yield Work(session, principal, request_id(request), principal.tenant_id)
 
     return Depends(open_work, scope="function")

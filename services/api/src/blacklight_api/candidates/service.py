@@ -128,6 +128,8 @@ async def change(work: TenantWork, candidate_id: int, patch: CandidatePatch) -> 
     """
     candidate = await find(work, candidate_id, lock=True)
     changed = _apply_fields(candidate, patch)
+    with conflict_on(UNIQUE_EMAIL, field="email", message="Another candidate has this address."):
+        await work.session.flush()
     if await _apply_roles(work, candidate, patch):
         changed.add("preferred_roles")
     candidate.edited_fields = sorted({*candidate.edited_fields, *changed})
@@ -135,8 +137,7 @@ async def change(work: TenantWork, candidate_id: int, patch: CandidatePatch) -> 
     if patch.status is not None and patch.status is not previous:
         check_transition(previous, patch.status)
         candidate.status = patch.status
-    with conflict_on(UNIQUE_EMAIL, field="email", message="Another candidate has this address."):
-        await work.session.flush()
+    await work.session.flush()
     await work.session.refresh(candidate)
     await _announce(work, candidate, previous, changed)
     return await detail(work, candidate)

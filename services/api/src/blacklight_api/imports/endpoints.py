@@ -17,7 +17,7 @@ from blacklight_api.gateway import gateway_of
 from blacklight_api.imports import queries
 from blacklight_api.imports.columns import parse_mapping
 from blacklight_api.imports.progress import watch_batch
-from blacklight_api.imports.schemas import IMPORT_BODY, Batch, BatchError
+from blacklight_api.imports.schemas import BATCH_EVENT, IMPORT_BODY, Batch, BatchError
 from blacklight_api.imports.service import ImportOptions, receive_import
 from blacklight_api.imports.upload import MAX_IMPORT_BYTES, received_upload
 from blacklight_api.limits import RequestLimits, limited
@@ -150,7 +150,7 @@ async def list_batch_errors(
         200: {
             "description": "Events `progress` at each change and `end` at the last, each with the"
             " batch as data.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": BATCH_EVENT}},
         }
     },
 )

@@ -77,3 +77,13 @@ IMPORT_BODY: dict[str, object] = {
     },
 }
 """The request body of an import, for the OpenAPI document."""
+
+BATCH_EVENT: dict[str, object] = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"enum": ["progress", "end"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
+"""One server-sent event of an import, for the OpenAPI document."""

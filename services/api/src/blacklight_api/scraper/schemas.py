@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 from blacklight_shared.models import ScraperSessionStatus, ScrapeStatus
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from blacklight_api.schemas import Line, RequestModel, ResponseModel, RowId
 
@@ -24,6 +24,10 @@ class TargetCreate(RequestModel):
         Field(description="As scrapers should search for it; empty means anywhere."),
     ] = ""
     priority: int = Field(default=0, ge=0, le=1_000_000, description="Higher goes first.")
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"role_id": 7, "location": "Leeds, UK"}]}
+    )
 
 
 class Target(ResponseModel):
@@ -67,3 +71,7 @@ class Failure(RequestModel):
     """Why a session is given up."""
 
     error: Line
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"error": "The site asks for a captcha."}]}
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from blacklight_shared.matching import MatchingConfig
+from fastapi import Body
 
 from blacklight_api.api_keys import service as api_keys
 from blacklight_api.auth.scopes import TENANT_SCOPES, Scope
@@ -30,6 +31,17 @@ own_router = gateway_router("/tenant", "tenant")
 Platform = Annotated[Work, platform_work(Scope.TENANTS_ADMIN)]
 Reader = Annotated[TenantWork, tenant_work(Scope.SETTINGS_READ)]
 Writer = Annotated[TenantWork, tenant_work(Scope.SETTINGS_WRITE)]
+
+MATCHING_EXAMPLE = {
+    "weights": {
+        "skills": 0.5,
+        "experience": 0.25,
+        "location": 0.1,
+        "salary": 0.05,
+        "semantic": 0.1,
+    },
+    "recommend_threshold": 75,
+}
 
 
 @router.post("", status_code=201, responses=problem_responses(409))
@@ -83,7 +95,9 @@ async def get_matching_settings(work: Reader) -> MatchingSettings:
 
 
 @own_router.put("/matching")
-async def replace_matching_settings(config: MatchingConfig, work: Writer) -> MatchingSettings:
+async def replace_matching_settings(
+    config: Annotated[MatchingConfig, Body(examples=[MATCHING_EXAMPLE])], work: Writer
+) -> MatchingSettings:
     """Replace weights, thresholds and grades; what is left out takes the default.
 
     Matches made from now on follow them; have a candidate's matches refreshed to apply them to

@@ -65,11 +65,15 @@ class TenantPatch(RequestModel):
     time_zone: TimeZone = "UTC"
     locale: Locale = "en-US"
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"time_zone": "Europe/Berlin"}]})
+
 
 class TenantPlatformPatch(TenantPatch):
     """Changes that only the platform may make."""
 
     status: TenantStatus = TenantStatus.ACTIVE
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "suspended"}]})
 
 
 class TenantShown(ResponseModel):

@@ -1,0 +1,73 @@
+"""The operations of the OpenAPI document, as tests walk them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from blacklight_api.app import API_PREFIX, create_app
+from blacklight_api.settings import ApiSettings
+from blacklight_shared.settings import Environment
+from pydantic import SecretStr
+
+NOWHERE = SecretStr("postgresql+psycopg://nobody@127.0.0.1:1/nowhere")
+JSON = "application/json"
+MULTIPART = "multipart/form-data"
+
+
+def openapi_document() -> dict[str, Any]:
+    """The document of the gateway; making it needs no database."""
+    settings = ApiSettings(env=Environment.TEST, database_url=NOWHERE, system_database_url=NOWHERE)
+    return create_app(settings).openapi()
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path."""
+
+    method: str
+    path: str
+    definition: dict[str, Any]
+    document: dict[str, Any]
+
+    @property
+    def parameters(self) -> list[str]:
+        """Names of the path parameters, in order."""
+        return re.findall(r"{(\w+)}", self.path)
+
+    def url(self, ids: Mapping[str, object]) -> str:
+        """The path with its parameters filled in."""
+        return self.path.format_map(ids)
+
+    def request(self) -> dict[str, Any]:
+        """Arguments for httpx that make a well-formed request out of the documented examples."""
+        content = self.definition.get("requestBody", {}).get("content", {})
+        if JSON in content:
+            return {"json": self._example(content[JSON])}
+        if MULTIPART in content:
+            return {"files": {"file": ("cv.txt", b"Some text.")}}
+        return {}
+
+    def _example(self, body: dict[str, Any]) -> Any:
+        if "example" in body:
+            return body["example"]
+        schema = body["schema"]
+        name = schema.get("$ref", "").rpartition("/")[2]
+        resolved = self.document["components"]["schemas"].get(name, schema)
+        return {**resolved, **schema}.get("examples", [{}])[0]
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+
+def api_operations() -> list[Operation]:
+    """Every operation below the prefix of the API."""
+    document = openapi_document()
+    return [
+        Operation(method, path, definition, document)
+        for path, methods in document["paths"].items()
+        if path.startswith(API_PREFIX)
+        for method, definition in methods.items()
+    ]

@@ -1,0 +1,141 @@
+"""The gateway keeps what its OpenAPI document says, whatever is sent.
+
+Schemathesis makes requests out of the document, valid and broken ones, and sends them to a gateway
+that serves HTTP. No answer may be a server error, have a status or a content type that the document
+does not name, or a body that is not as described.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import orjson
+import pytest
+import schemathesis
+import uvicorn
+from blacklight_api.app import create_app
+from blacklight_api.bootstrap import BootstrapResult, KeyWishes, bootstrap
+from blacklight_api.settings import ApiSettings
+from blacklight_api.tenants.schemas import TenantCreate
+from blacklight_devstack.postgres_roles import DatabaseUrls
+from blacklight_shared.crypto import ApiKeyToken
+from blacklight_shared.database import Database
+from blacklight_shared.models import ApiKey
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from sqlalchemy import select
+
+from services.api.tests.conftest import settings_for
+from services.api.tests.factories import add_objects_of_every_kind
+from services.api.tests.operations import openapi_document
+
+EXAMPLES_PER_OPERATION = 10
+START_TIMEOUT_SECONDS = 30
+OF_THE_PLATFORM = "/api/v1/tenants"
+LOCKS_OUT = frozenset({"key_id", "tenant_id"})
+"""Revoking the key in use, or suspending its tenant, would end the test."""
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@schemathesis.serializer("application/x-ndjson")
+def _as_json_lines(_ctx: schemathesis.SerializationContext, value: object) -> bytes:
+    """The document calls such a body a text; a broken one may be anything."""
+    return value.encode() if isinstance(value, str) else orjson.dumps(value)
+
+
+schema = schemathesis.openapi.from_dict(openapi_document(), config=SchemathesisConfig())
+
+
+@dataclass(frozen=True)
+class Served:
+    """A gateway that serves HTTP, with keys and objects."""
+
+    url: str
+    tenant_key: str
+    platform_key: str
+    ids: dict[str, object]
+
+
+@pytest.fixture(scope="module")
+def served(module_database: DatabaseUrls) -> Iterator[Served]:
+    gateway_settings = settings_for(module_database).model_copy(
+        update={"rate_limit_per_minute": 1_000_000}
+    )
+    made, ids = asyncio.run(_prepare(gateway_settings))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(gateway_settings), port=0, log_config=None, lifespan="on")
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{_port_of(server)}"
+        yield Served(url, made.api_key or "", made.platform_api_key or "", ids)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES_PER_OPERATION,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_answers_are_as_documented(case: schemathesis.Case, served: Served) -> None:
+    _aim_at_what_exists(case, served.ids)
+    of_platform = case.path.startswith(OF_THE_PLATFORM)
+    key = served.platform_key if of_platform else served.tenant_key
+    case.call_and_validate(
+        base_url=served.url, headers={"Authorization": f"Bearer {key}"}, checks=CHECKS
+    )
+
+
+def _aim_at_what_exists(case: schemathesis.Case, ids: dict[str, object]) -> None:
+    """Half of the requests are about objects that are there; none about the keys in use."""
+    for name, value in (case.path_parameters or {}).items():
+        if name in LOCKS_OUT or (isinstance(value, int) and value % 2 == 0):
+            case.path_parameters[name] = ids[name]
+
+
+async def _prepare(gateway_settings: ApiSettings) -> tuple[BootstrapResult, dict[str, object]]:
+    database = Database.from_settings(gateway_settings)
+    wanted = TenantCreate(name="Contract", slug="contract", admin_email="admin@example.com")
+    made = await bootstrap(database, wanted, KeyWishes(platform=True))
+    spare = wanted.model_copy(update={"slug": "spare"})
+    spare_tenant_id = (await bootstrap(database, spare, KeyWishes())).tenant_id
+    token = ApiKeyToken.parse(made.api_key or "")
+    assert token is not None
+    async with database.tenant_session(made.tenant_id) as session:
+        key_id = await session.scalar(select(ApiKey.id).where(ApiKey.public_id == token.public_id))
+    assert key_id is not None
+    ids = await add_objects_of_every_kind(database, made.tenant_id, key_id, "contract")
+    await database.close()
+    return made, {**ids, "tenant_id": spare_tenant_id}
+
+
+def _port_of(server: uvicorn.Server) -> int:
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while not server.started:
+        assert time.monotonic() < deadline, "the gateway does not start"
+        time.sleep(0.01)
+    port: int = server.servers[0].sockets[0].getsockname()[1]
+    return port
