@@ -15,18 +15,36 @@ from blacklight_shared.events.jobs import (
     JobPostingUpdated,
     JobsImported,
 )
+from blacklight_shared.events.notifications import (
+    ApprovalMail,
+    DailyStatsMail,
+    HrNotificationMail,
+    IntegrationDisconnectedMail,
+    InvitationMail,
+    InvitationReminderMail,
+    MailServerTest,
+    RejectionMail,
+)
 
 __all__ = [
     "EVENTS",
     "MAX_JOBS_PER_EVENT",
+    "ApprovalMail",
     "CandidateDeleted",
+    "DailyStatsMail",
     "Event",
     "GenerateCandidateMatches",
+    "HrNotificationMail",
+    "IntegrationDisconnectedMail",
+    "InvitationMail",
+    "InvitationReminderMail",
     "JobImportProgress",
     "JobPostingUpdated",
     "JobsImported",
+    "MailServerTest",
     "MatchTrigger",
     "RefreshCandidateMatches",
+    "RejectionMail",
     "ResumeProgress",
     "ResumeUploaded",
 ]

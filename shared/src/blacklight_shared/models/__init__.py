@@ -11,6 +11,15 @@ from blacklight_shared.models.candidates import (
     ExtractionStatus,
     PreferredRoleSource,
 )
+from blacklight_shared.models.invitations import (
+    INVITATION_TOKEN_PURPOSE,
+    OPEN_INVITATION_STATUSES,
+    PENDING_INVITATION_STATUSES,
+    CandidateInvitation,
+    InvitationDocument,
+    InvitationReminder,
+    InvitationStatus,
+)
 from blacklight_shared.models.jobs import (
     BatchStatus,
     ImportErrorSeverity,
@@ -20,6 +29,17 @@ from blacklight_shared.models.jobs import (
     JobPosting,
     JobStatus,
     Visibility,
+)
+from blacklight_shared.models.mail import (
+    SMTP_PASSWORD_PURPOSE,
+    UNFINISHED_MAIL_STATUSES,
+    MailLogEntry,
+    MailStatus,
+    MailSuppression,
+    MailTemplate,
+    SmtpSecurity,
+    SuppressionReason,
+    TenantMailSettings,
 )
 from blacklight_shared.models.matching import (
     CandidateEmbedding,
@@ -43,6 +63,11 @@ from blacklight_shared.models.roles import (
     ScrapeStatus,
     ScrapeTarget,
 )
+from blacklight_shared.models.stats import (
+    DailyJob,
+    DailyStats,
+    TenantDailyRun,
+)
 from blacklight_shared.models.tenants import (
     ApiKey,
     AuditEntry,
@@ -54,7 +79,12 @@ from blacklight_shared.models.tenants import (
 )
 
 __all__ = [
+    "INVITATION_TOKEN_PURPOSE",
     "MATCHABLE_STATUSES",
+    "OPEN_INVITATION_STATUSES",
+    "PENDING_INVITATION_STATUSES",
+    "SMTP_PASSWORD_PURPOSE",
+    "UNFINISHED_MAIL_STATUSES",
     "AliasSource",
     "ApiKey",
     "AuditEntry",
@@ -64,13 +94,19 @@ __all__ = [
     "CandidateDocument",
     "CandidateEmbedding",
     "CandidateFeatures",
+    "CandidateInvitation",
     "CandidateJobMatch",
     "CandidatePreferredRole",
     "CandidateStatus",
+    "DailyJob",
+    "DailyStats",
     "DocumentKind",
     "ExtractionStatus",
     "GlobalRole",
     "ImportErrorSeverity",
+    "InvitationDocument",
+    "InvitationReminder",
+    "InvitationStatus",
     "JobEmbedding",
     "JobFeatures",
     "JobImportBatch",
@@ -78,6 +114,10 @@ __all__ = [
     "JobImportError",
     "JobPosting",
     "JobStatus",
+    "MailLogEntry",
+    "MailStatus",
+    "MailSuppression",
+    "MailTemplate",
     "MatchStatus",
     "OutboxEvent",
     "PortalRole",
@@ -92,7 +132,11 @@ __all__ = [
     "ScraperSession",
     "ScraperSessionStatus",
     "ScraperSubmission",
+    "SmtpSecurity",
+    "SuppressionReason",
     "Tenant",
+    "TenantDailyRun",
+    "TenantMailSettings",
     "TenantSkill",
     "TenantStatus",
     "Visibility",

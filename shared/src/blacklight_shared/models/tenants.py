@@ -69,6 +69,8 @@ class PortalUser(Timestamps, Base):
     password_hash: Mapped[str | None]
     """Argon2id, PHC string; None for people who have not chosen a password."""
     last_login_at: Mapped[datetime | None]
+    wants_daily_stats: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether the figures of each day come by mail."""
 
 
 class ApiKey(Base):

@@ -1,0 +1,1 @@
+"""The notifications worker: all mail that people get, and the daily figures."""
