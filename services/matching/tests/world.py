@@ -30,7 +30,7 @@ from blacklight_shared.roles import normalise_title
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-HASHED_DIMENSION = 16
+HASHED_DIMENSION = 256
 
 
 class HashedEmbeddings:
@@ -44,11 +44,11 @@ class HashedEmbeddings:
 
     async def embed(self, texts: Sequence[str], *, kind: TextKind) -> Vectors:
         self.texts += texts
-        table = np.full((len(texts), self.dimension), 0.01, np.float32)
+        table = np.full((len(texts), self.dimension), 0.001, np.float32)
         for row, text in enumerate(texts):
             for word in text.casefold().split():
                 digest = hashlib.sha256(word.encode()).digest()
-                table[row, digest[0] % self.dimension] += 1
+                table[row, digest[0]] += 1
         return unit_rows(table)
 
     async def aclose(self) -> None:

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger, Integer
 
 from blacklight_matching.bulk import upsert
+from blacklight_matching.features.codes import place_codes
 from blacklight_matching.features.taxonomy import visible_taxonomy
-from blacklight_matching.locations import Place, parse_location
+from blacklight_matching.locations import parse_location
 from blacklight_matching.scoring import UnknownCurrencyError, usd_per_year
 from blacklight_matching.values import SalaryPeriod, WorkMode
 
@@ -87,18 +88,13 @@ _STALE = text(
 def _features(row: Row[Any], taxonomy: SkillTaxonomy) -> tuple[object, ...]:
     words = _skill_words(row.skills, taxonomy)
     place = parse_location(row.location) if row.location else None
-    location = (place or Place()).location
     return (
         row.id,
         row.tenant_id,
         row.content_hash,
         list(words),
         list(words.values()),
-        _code(location.country),
-        _code(location.region),
-        _code(location.city),
-        location.latitude,
-        location.longitude,
+        *place_codes(place),
         row.years_experience,
         sum(1 << WorkMode[mode.upper()] for mode in set(row.work_modes)),
         row.willing_to_relocate,
@@ -131,7 +127,3 @@ def _expected_year_usd(row: Row[Any]) -> float | None:
         )
     except UnknownCurrencyError:
         return None
-
-
-def _code(code: int | None) -> int:
-    return -1 if code is None else code

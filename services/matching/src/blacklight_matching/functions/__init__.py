@@ -1,1 +1,23 @@
 """The workflows of the matching worker, one module each, named by its Inngest id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from blacklight_shared.workflows import Workflow
+
+from blacklight_matching.deps import MatchingDeps
+from blacklight_matching.functions.generate_candidate_matches import generate_candidate_matches
+from blacklight_matching.functions.match_jobs_to_candidates import match_jobs_to_candidates
+from blacklight_matching.functions.parse_resume import parse_resume
+from blacklight_matching.functions.refresh_candidate_matches import refresh_candidate_matches
+from blacklight_matching.functions.update_job_embedding import update_job_embedding
+
+WORKFLOWS: tuple[Workflow[Any, MatchingDeps, Any], ...] = (
+    generate_candidate_matches,
+    match_jobs_to_candidates,
+    parse_resume,
+    refresh_candidate_matches,
+    update_job_embedding,
+)
+"""Everything that the worker serves."""

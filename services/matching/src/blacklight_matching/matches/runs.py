@@ -65,6 +65,16 @@ class RunCounts:
     removed: int
     closed: int
 
+    def __add__(self, other: RunCounts) -> RunCounts:
+        return RunCounts(
+            candidates=self.candidates + other.candidates,
+            jobs=max(self.jobs, other.jobs),
+            matches=self.matches + other.matches,
+            written=self.written + other.written,
+            removed=self.removed + other.removed,
+            closed=self.closed + other.closed,
+        )
+
 
 async def score_postings(
     session: AsyncSession, tile: ScoringTile, job_ids: Sequence[int], space: VectorSpace

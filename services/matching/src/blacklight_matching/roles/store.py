@@ -113,3 +113,55 @@ async def load_index(session: AsyncSession, space: VectorSpace) -> RoleIndex:
     names += [RoleName(role_id, alias) for role_id, alias in aliases]
     vectors = read_vectors([vector for _, _, vector in rows], space.dimension)
     return RoleIndex(role_ids, np.asarray(vectors), names)
+
+
+async def pending_preferred_roles(session: AsyncSession, candidate_id: int) -> dict[str, int]:
+    """The roles that a candidate prefers and nobody has reviewed: ids by name."""
+    rows = await session.execute(
+        text(
+            "SELECT role.name, role.id FROM candidate_preferred_roles AS preferred"
+            " JOIN global_roles AS role ON role.id = preferred.role_id"
+            " WHERE preferred.candidate_id = :candidate_id AND role.status = :pending"
+        ),
+        {"candidate_id": candidate_id, "pending": RoleStatus.PENDING_REVIEW},
+    )
+    return {row.name: row.id for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PostingOwner:
+    """A posting and who may see it: everyone (None), or one tenant."""
+
+    job_id: int
+    source_tenant_id: int | None
+
+
+async def postings_of_roles(session: AsyncSession, role_ids: Sequence[int]) -> list[PostingOwner]:
+    """The active postings of roles, by id.
+
+    Args:
+        session: A session of the system role, which may look for ids across tenants.
+        role_ids: The roles, as the postings have them.
+    """
+    rows = await session.execute(
+        text(
+            "SELECT id, source_tenant_id FROM job_postings"
+            " WHERE role_id = ANY(:role_ids) AND status = 'active' ORDER BY id"
+        ),
+        {"role_ids": list(role_ids)},
+    )
+    return [PostingOwner(*row) for row in rows]
+
+
+async def owners_of_postings(session: AsyncSession, job_ids: Sequence[int]) -> list[PostingOwner]:
+    """Who may see postings, by id; postings that are gone are left out.
+
+    Args:
+        session: A session of the system role, which may look for ids across tenants.
+        job_ids: The postings.
+    """
+    rows = await session.execute(
+        text("SELECT id, source_tenant_id FROM job_postings WHERE id = ANY(:ids) ORDER BY id"),
+        {"ids": list(job_ids)},
+    )
+    return [PostingOwner(*row) for row in rows]

@@ -1,0 +1,56 @@
+"""What the workflows of this service are given."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from blacklight_shared.database import Database
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from blacklight_matching.document_reader import DocumentReader
+from blacklight_matching.embeddings.base import EmbeddingProvider
+from blacklight_matching.embeddings.factory import create_provider
+from blacklight_matching.features.loading import VectorSpace
+from blacklight_matching.settings import MatchingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingDeps:
+    """Connections that live as long as the worker.
+
+    Attributes:
+        database: The database.
+        embeddings: The embedding model in use.
+        documents: Reads uploaded files in processes of its own.
+    """
+
+    database: Database
+    embeddings: EmbeddingProvider
+    documents: DocumentReader
+
+    @property
+    def space(self) -> VectorSpace:
+        """Which stored vectors belong to the model in use."""
+        return VectorSpace.of(self.embeddings)
+
+    def session(self, tenant_id: int | None) -> AbstractAsyncContextManager[AsyncSession]:
+        """A transaction of one tenant, or of none: then tenants' rows are not seen."""
+        if tenant_id is None:
+            return self.database.global_session()
+        return self.database.tenant_session(tenant_id)
+
+
+@asynccontextmanager
+async def open_deps(settings: MatchingSettings) -> AsyncIterator[MatchingDeps]:
+    """Open the connections, and close them at the end."""
+    database = Database.from_settings(settings)
+    embeddings = create_provider(settings.embedding)
+    documents = DocumentReader()
+    try:
+        yield MatchingDeps(database, embeddings, documents)
+    finally:
+        await documents.aclose()
+        await embeddings.aclose()
+        await database.close()

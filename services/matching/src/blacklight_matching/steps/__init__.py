@@ -1,0 +1,1 @@
+"""The steps of the workflows: each opens its transactions, calls domain code and gives counts."""

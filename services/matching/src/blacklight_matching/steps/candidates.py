@@ -1,0 +1,176 @@
+"""From an approved or changed candidate to stored matches, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import inngest
+from blacklight_shared.events import MAX_JOBS_PER_EVENT, JobsImported
+from blacklight_shared.workflows import (
+    NonRetriableError,
+    NotFoundError,
+    fan_out,
+    translating_errors,
+)
+
+from blacklight_matching.candidates import (
+    find_candidate,
+    make_ready_for_assignment,
+    mark_matched,
+)
+from blacklight_matching.deps import MatchingDeps
+from blacklight_matching.embedding_store import Subject
+from blacklight_matching.features.candidates import prepare_candidates
+from blacklight_matching.matches.runs import RunCounts, score_candidate
+from blacklight_matching.roles.store import PostingOwner, postings_of_roles
+from blacklight_matching.steps.embedding import embed_stale
+from blacklight_matching.steps.postings import observe
+from blacklight_matching.steps.roles import settle_preferred_roles
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedCandidate:
+    """What matching a candidate did.
+
+    Attributes:
+        candidate_id: The candidate.
+        is_eligible: Whether the candidate may be matched at all.
+        embedded: Whether there is a new vector, because the profile's text had changed.
+        jobs: Postings that were scored.
+        matches: Postings at or above the threshold.
+        written: Match rows that are new or different.
+        removed: Match rows that no longer match.
+    """
+
+    candidate_id: int
+    is_eligible: bool
+    embedded: bool
+    jobs: int
+    matches: int
+    written: int
+    removed: int
+
+
+async def match_candidate(
+    ctx: inngest.Context, deps: MatchingDeps, tenant_id: int, candidate_id: int
+) -> MatchedCandidate:
+    """Match a candidate to all postings in their roles.
+
+    Args:
+        ctx: The run.
+        deps: The worker's connections.
+        tenant_id: The candidate's tenant.
+        candidate_id: The candidate.
+
+    Raises:
+        inngest.StepError: The candidate does not exist, is another tenant's or was deleted.
+    """
+    is_reading_resume = await ctx.step.run(
+        "validate", validate_candidate, deps, tenant_id, candidate_id
+    )
+    merged = await ctx.step.run(
+        "settle-roles", settle_preferred_roles, deps, tenant_id, candidate_id
+    )
+    if merged:
+        await _match_postings_of_merged_roles(ctx, deps, merged)
+    await ctx.step.run("prepare-features", prepare_features, deps, tenant_id, candidate_id)
+    embedded = await ctx.step.run(
+        "embed", embed_stale, deps, Subject.CANDIDATE, tenant_id, [candidate_id]
+    )
+    counts = await ctx.step.run(
+        "score",
+        score_one_candidate,
+        deps,
+        tenant_id,
+        candidate_id,
+        is_reading_resume,
+        output_type=RunCounts,
+    )
+    return MatchedCandidate(
+        candidate_id=candidate_id,
+        is_eligible=counts.candidates > 0,
+        embedded=embedded > 0,
+        jobs=counts.jobs,
+        matches=counts.matches,
+        written=counts.written,
+        removed=counts.removed,
+    )
+
+
+@translating_errors("validate candidate")
+async def validate_candidate(deps: MatchingDeps, tenant_id: int, candidate_id: int) -> bool:
+    """Check that there is somebody to match.
+
+    Returns:
+        Whether a CV of the candidate is still to be read, after which they are matched again.
+
+    Raises:
+        NotFoundError: There is no such candidate, or it is another tenant's.
+        NonRetriableError: The candidate was deleted.
+    """
+    async with deps.database.tenant_session(tenant_id) as session:
+        candidate = await find_candidate(session, candidate_id)
+    if candidate is None:
+        raise NotFoundError("candidate", candidate_id)
+    if candidate.is_deleted:
+        raise NonRetriableError(f"candidate {candidate_id} was deleted")
+    return candidate.is_reading_resume
+
+
+@translating_errors("prepare features")
+async def prepare_features(deps: MatchingDeps, tenant_id: int, candidate_id: int) -> int:
+    """Derive what scoring reads of the candidate, if the profile has changed."""
+    async with deps.database.tenant_session(tenant_id) as session:
+        return await prepare_candidates(session, [candidate_id])
+
+
+@translating_errors("score candidate")
+async def score_one_candidate(
+    deps: MatchingDeps, tenant_id: int, candidate_id: int, is_reading_resume: bool
+) -> RunCounts:
+    """Score the candidate; note when, unless the profile is known to be incomplete."""
+    async with deps.database.tenant_session(tenant_id) as session:
+        counts = await score_candidate(session, tenant_id, candidate_id, deps.space)
+        if not is_reading_resume:
+            await mark_matched(session, candidate_id)
+    observe(counts)
+    return counts
+
+
+@translating_errors("make candidate ready")
+async def make_candidate_ready(deps: MatchingDeps, tenant_id: int, candidate_id: int) -> bool:
+    """Move an approved candidate on; returns whether the status changed."""
+    async with deps.database.tenant_session(tenant_id) as session:
+        return await make_ready_for_assignment(session, tenant_id, candidate_id)
+
+
+@translating_errors("find postings of merged roles")
+async def open_postings_of_roles(deps: MatchingDeps, role_ids: list[int]) -> list[PostingOwner]:
+    """The open postings of roles, of all tenants: ids only."""
+    async with deps.database.system_session() as session:
+        return await postings_of_roles(session, role_ids)
+
+
+async def _match_postings_of_merged_roles(
+    ctx: inngest.Context, deps: MatchingDeps, role_ids: list[int]
+) -> None:
+    """Have postings matched to the candidates of the role that theirs became part of."""
+    postings = await ctx.step.run(
+        "find-postings-of-merged-roles",
+        open_postings_of_roles,
+        deps,
+        role_ids,
+        output_type=list[PostingOwner],
+    )
+    ids_by_tenant: dict[int | None, list[int]] = {}
+    for posting in postings:
+        ids_by_tenant.setdefault(posting.source_tenant_id, []).append(posting.job_id)
+    events = [
+        JobsImported(
+            job_ids=ids[start : start + MAX_JOBS_PER_EVENT], source="role-merge", tenant_id=tenant
+        )
+        for tenant, ids in ids_by_tenant.items()
+        for start in range(0, len(ids), MAX_JOBS_PER_EVENT)
+    ]
+    if events:
+        await fan_out(ctx, "match-postings-of-merged-roles", events)
