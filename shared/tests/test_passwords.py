@@ -39,6 +39,10 @@ def test_an_endless_password_is_wrong_without_hashing_it() -> None:
     assert not verify_password("x" * 1_025, hash_password("x"))
 
 
+def test_a_password_that_is_no_text_is_wrong() -> None:
+    assert not verify_password("\ud800", hash_password("x"))
+
+
 def test_weaker_parameters_want_a_rehash() -> None:
     weak = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("x")
 

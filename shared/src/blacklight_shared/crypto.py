@@ -113,7 +113,7 @@ def generate_token() -> str:
 
 def hash_token(token: str) -> bytes:
     """SHA-256 of a random token. Not for passwords, which can be guessed."""
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
 
 
 def matches_token(token: str, token_hash: bytes) -> bool:
@@ -154,6 +154,8 @@ class ApiKeyToken:
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """Read a presented key; None when it cannot be one."""
+        if not text.isascii():
+            return None
         body, checksum = text[:-_CHECKSUM_LENGTH], text[-_CHECKSUM_LENGTH:]
         parts = body.split("_")
         lengths = [len(part) for part in parts]

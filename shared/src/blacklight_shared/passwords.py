@@ -40,7 +40,7 @@ def verify_password(password: str, password_hash: str | None) -> bool:
         return False
     try:
         _hasher.verify(password_hash or _unmatchable_hash, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
     return password_hash is not None
 
