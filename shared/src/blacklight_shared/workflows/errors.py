@@ -27,6 +27,8 @@ _RETRIABLE_CLIENT_STATUSES = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.T
 class WorkflowError(InngestError):
     """Base of every error that a workflow raises on purpose.
 
+    A subclass of the SDK's base, which it does not export: for others ``is_retriable`` is not read.
+
     Attributes:
         is_retriable: Whether running the same step again can succeed; the SDK reads it.
     """
