@@ -1,5 +1,6 @@
 """The skill taxonomy: canonical ids for the many spellings of a skill."""
 
+from blacklight_shared.skills.spelling import fold
 from blacklight_shared.skills.taxonomy import (
     FIRST_ADDITION_ID,
     Skill,
@@ -14,4 +15,5 @@ __all__ = [
     "SkillConflictError",
     "SkillMention",
     "SkillTaxonomy",
+    "fold",
 ]

@@ -7,6 +7,8 @@ guarded spelling counts when it is written as the taxonomy writes it and at leas
   "Go developer", "Excel spreadsheets");
 - **list**: it stands alone between separators, and a skill that is already sure lies within
   ``_REACH`` characters ("Python, R, SQL", "C/C++", one skill a line);
+- **join**: a comma, slash or "and" is all that stands between it and a skill that is sure
+  ("Python or R would help");
 - **pair**: it stands alone between separators next to another guarded skill that does, too
   ("Word, Excel").
 
@@ -15,6 +17,8 @@ ordinary word in spite of these rules are listed in ``data/stop_phrases.txt``.
 """
 
 import re
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -46,22 +50,41 @@ def supported(text: str, guarded: list[Candidate], sure: list[Candidate]) -> lis
     for left, right in pairwise(listed):
         if left.skill_id != right.skill_id and _PAIR_GLUE.fullmatch(text, left.end, right.start):
             known.update((left, right))
-    _spread(known, sorted({*known, *listed}))
+    _spread(known, sorted({*known, *listed}), _is_near)
+    _spread(known, sorted({*known, *free}), partial(_is_joined, text))
     return [candidate for candidate in guarded if candidate in known]
 
 
-def _spread(known: set[Candidate], candidates: list[Candidate]) -> None:
-    """Add to ``known`` what lies near a known one, first forwards, then backwards."""
-    reach = -1
+def _spread(
+    known: set[Candidate],
+    candidates: list[Candidate],
+    supports: Callable[[Candidate, Candidate], bool],
+) -> None:
+    """Add to ``known`` what a known neighbour supports, along the text and back.
+
+    Args:
+        known: Candidates that count.
+        candidates: Those and others, in order of position.
+        supports: Tells of two candidates, in order of position, whether one makes the other count.
+    """
+    left: Candidate | None = None
     for candidate in candidates:
-        if candidate in known or candidate.start <= reach:
+        if candidate in known or (left is not None and supports(left, candidate)):
             known.add(candidate)
-            reach = candidate.end + _REACH
-    reach = candidates[-1].end + _REACH + 1 if candidates else 0
+            left = candidate
+    right: Candidate | None = None
     for candidate in reversed(candidates):
-        if candidate in known or candidate.end >= reach:
+        if candidate in known or (right is not None and supports(candidate, right)):
             known.add(candidate)
-            reach = candidate.start - _REACH
+            right = candidate
+
+
+def _is_near(left: Candidate, right: Candidate) -> bool:
+    return right.start - left.end <= _REACH
+
+
+def _is_joined(text: str, left: Candidate, right: Candidate) -> bool:
+    return _JOINT.fullmatch(text, left.end, right.start) is not None
 
 
 _REACH = 60
@@ -79,6 +102,8 @@ _SEPARATOR_AFTER = re.compile(
     re.IGNORECASE,
 )
 _PAIR_GLUE = re.compile(r"[\s,;/|•·●▪◦*&+]{1,6}(?:(?:and|or)\s{1,2})?")
+
+_JOINT = re.compile(r"\s?[,/]\s?(?:(?:and|or)\s)?|\s(?:and|or|and/or|&)\s")
 
 _CUE_BEFORE = re.compile(
     r"\b(?:in|with|using|via|like|including|such as|(?:knowledge|understanding|command|use) of"

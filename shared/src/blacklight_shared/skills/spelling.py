@@ -1,7 +1,7 @@
 """How a spelling of a skill becomes the words it is looked up by.
 
 A spelling is cut into words at everything that is neither letter nor digit, and between letters
-and digits; words are compared case-folded. So "Node.js", "node js" and "Node JS" are one, and
+and digits; words are compared in lower case. So "Node.js", "node js" and "Node JS" are one, and
 "HTML5" contains "HTML". The few signs that carry meaning stay: "C++", "C#", "F#" and a leading
 ".NET".
 """
@@ -9,21 +9,30 @@ and digits; words are compared case-folded. So "Node.js", "node js" and "Node JS
 import re
 from collections.abc import Iterator
 
-# Letters only: a version number glued to a name ("Python3") is a word of its own.
+# Of text in lower case. Letters and digits apart: a version number glued to a name ("python3") is
+# a word of its own.
 WORD = re.compile(
     r"""
-      (?<![^\W_])\.net(?![^\W_])            # ".NET", but not the end of "ASP.NET"
-    | (?<![^\W_])(?:c\+\+|[cf]\#)(?![^\W\d_])
-    | [^\W\d_]+
+      [^\W\d_]+ (?: (?<![^\W_]c)(?<=c)(?:\+\+|\#) | (?<![^\W_]f)(?<=f)\# )?  # c++, c#, f#
     | \d+
+    | (?<![^\W_])\.net(?![^\W_])            # ".NET", but not the end of "ASP.NET"
     """,
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
 
 
+def fold(text: str) -> str:
+    """Lower-case a text without moving a character: offsets stay those of ``text``."""
+    folded = text.lower()
+    if len(folded) == len(text):
+        return folded
+    return "".join(lower if len(lower := char.lower()) == 1 else char for char in text)
+
+
 def words_of(spelling: str) -> list[str]:
-    """Cut a spelling into case-folded words."""
-    return [word.casefold() for word in WORD.findall(spelling)]
+    """Cut a spelling into lower-case words."""
+    words: list[str] = WORD.findall(fold(spelling))
+    return words
 
 
 def key_of(spelling: str) -> str:
@@ -45,7 +54,7 @@ def variant_keys(spelling: str) -> Iterator[str]:
         yield key_of("".join(words))
     last = spelling.split()[-1] if spelling.split() else ""
     for number in _other_number(last):
-        yield " ".join([*words[:-1], number.casefold()])
+        yield " ".join([*words[:-1], fold(number)])
 
 
 _SHORTEST_JOINED = 4

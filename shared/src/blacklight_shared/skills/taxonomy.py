@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Self
 
 from blacklight_shared.skills.evidence import Candidate, crosses_a_break, supported
-from blacklight_shared.skills.spelling import WORD, key_of, variant_keys
+from blacklight_shared.skills.spelling import WORD, fold, key_of, variant_keys
+from blacklight_shared.skills.trie import WordTrie
 
 FIRST_ADDITION_ID = 1_000_000
 """Ids below belong to the built-in taxonomy, ids from here on to tenants' additions."""
@@ -74,7 +75,7 @@ class SkillTaxonomy:
         """
         self._skills: dict[int, Skill] = {}
         self._entries: dict[str, _Entry] = {}
-        self._longest: dict[str, int] = {}
+        self._spellings = WordTrie[_Entry]()
         self._add(skills, strict=True)
 
     @classmethod
@@ -97,7 +98,7 @@ class SkillTaxonomy:
         copy = SkillTaxonomy(())
         copy._skills = dict(self._skills)
         copy._entries = dict(self._entries)
-        copy._longest = dict(self._longest)
+        copy._spellings = self._spellings.copy()
         new = list(additions)
         for skill in new:
             if skill.id < FIRST_ADDITION_ID:
@@ -154,24 +155,21 @@ class SkillTaxonomy:
         ]
 
     def _candidates(self, text: str) -> Iterator[tuple[Candidate, "_Rule"]]:
-        spans = [match.span() for match in WORD.finditer(text)]
-        words = [text[start:end].casefold() for start, end in spans]
-        position, count = 0, len(words)
-        while position < count:
-            longest = self._longest.get(words[position])
-            if longest is None:
-                position += 1
+        matches = list(WORD.finditer(fold(text)))
+        words = [match[0] for match in matches]
+        first_words = self._spellings.first_words
+        reach = 0
+        for position in [n for n, word in enumerate(words) if word in first_words]:
+            if position < reach:
                 continue
-            for length in range(min(longest, count - position), 0, -1):
-                entry = self._entries.get(" ".join(words[position : position + length]))
-                start, end = spans[position][0], spans[position + length - 1][1]
-                if entry is not None and entry.accepts(text[start:end]):
+            start = matches[position].start()
+            for last, entry in reversed(self._spellings.prefixes(words, position)):
+                end = matches[last].end()
+                if entry.accepts(text[start:end]):
+                    reach = last + 1
                     if entry.skill_id is not None:
                         yield Candidate(start, end, entry.skill_id), entry.rule
-                    position += length
                     break
-            else:
-                position += 1
 
     def _add(self, skills: Iterable[Skill], *, strict: bool) -> None:
         added = list(skills)
@@ -180,31 +178,32 @@ class SkillTaxonomy:
                 raise SkillConflictError(f"id: {skill.id} is used twice")
             self._skills[skill.id] = skill
             for key, entry in _entries_of(skill):
-                owner = self._entries.setdefault(key, entry)
+                owner = self._keep_first(key, entry)
                 if strict and owner.skill_id != skill.id:
                     raise SkillConflictError(
                         f"spelling {key!r} belongs to both {owner.skill_id} and {skill.id}"
                     )
-                self._note_length(key)
         # What people wrote down goes before what is derived from it.
         for skill in added:
             for spelling in _inflecting(skill):
                 for key in variant_keys(spelling):
                     entry = _Entry(skill.id, _Rule.FREE, breaks=crosses_a_break(spelling))
-                    self._entries.setdefault(key, entry)
-                    self._note_length(key)
+                    self._keep_first(key, entry)
+
+    def _keep_first(self, key: str, entry: "_Entry") -> "_Entry":
+        """File ``entry`` under ``key`` unless that is taken; return what is filed there."""
+        if key in self._entries:
+            return self._entries[key]
+        self._entries[key] = entry
+        self._spellings.insert(key.split(" "), entry)
+        return entry
 
     def _add_stop_phrases(self, phrases: Iterable[str]) -> None:
         for phrase in phrases:
             key = key_of(phrase)
-            owner = self._entries.setdefault(key, _Entry(None, _Rule.FREE))
+            owner = self._keep_first(key, _Entry(None, _Rule.FREE))
             if owner.skill_id is not None:
                 raise SkillConflictError(f"stop phrase {phrase!r} is a spelling of a skill")
-            self._note_length(key)
-
-    def _note_length(self, key: str) -> None:
-        first, length = key.split(" ", 1)[0], key.count(" ") + 1
-        self._longest[first] = max(length, self._longest.get(first, 0))
 
 
 class _Rule(Enum):
