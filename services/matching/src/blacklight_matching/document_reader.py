@@ -57,7 +57,7 @@ class DocumentReader:
         """
         free = await self._free.get()
         try:
-            child: _Child = free or await asyncio.to_thread(_Child.start)
+            child = await asyncio.to_thread(_Child.start) if free is None else free
             free = None
             try:
                 answer = await asyncio.to_thread(child.ask, content, self._time_limit)

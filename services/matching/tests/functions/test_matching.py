@@ -228,8 +228,9 @@ class TestGenerateCandidateMatches:
         self, db: Database, world: World, worker: Worker
     ) -> None:
         roles, tenant_id = await seeded(db), await world.tenant()
-        pending = await world.role("Data Engineerr", status=RoleStatus.PENDING_REVIEW)
-        jobs = await imported(world, "Data Engineer")
+        # Close to "Data Platform Engineer", another name of the data engineer.
+        pending = await world.role("Platform Data Engineer", status=RoleStatus.PENDING_REVIEW)
+        jobs = await imported(world, "Data Engineer", "Platform Data Engineer")
         await asyncio.to_thread(
             worker.run, match_jobs_to_candidates, JobsImported(job_ids=jobs, source="test")
         )
@@ -244,7 +245,14 @@ class TestGenerateCandidateMatches:
         assert run.status == "Completed", run.output
         async with db.global_session() as session:
             merged = await session.get_one(GlobalRole, pending)
-        assert merged.merged_into_id in {roles["Data Engineer"], None}
+        assert (merged.status, merged.merged_into_id) == (RoleStatus.MERGED, roles["Data Engineer"])
+        assert set(await world.matches(tenant_id)) == {(person, job_id) for job_id in jobs}
+        (again,) = [
+            event
+            for event in worker.engine.events("jobs/imported")
+            if event["data"]["source"] == "role-merge"
+        ]
+        assert again["data"]["job_ids"] == [jobs[1]]
 
 
 class TestRefreshCandidateMatches:
