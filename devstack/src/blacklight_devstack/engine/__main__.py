@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,16 +42,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"http://127.0.0.1:{options.port}\n"
     )
     sys.stdout.flush()
-    _Server(
-        uvicorn.Config(
-            create_app(options),
-            host="127.0.0.1",
-            port=options.port,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=3,
-        )
-    ).run()
+    config = uvicorn.Config(
+        create_app(options),
+        host="127.0.0.1",
+        port=options.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
+    with suppress(KeyboardInterrupt):
+        _Server(config).run()
     return 0
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
-import httpx
+import aiohttp
+from yarl import URL
 
 from blacklight_devstack.engine.clock import Clock
 from blacklight_devstack.engine.options import EngineOptions
@@ -14,8 +15,11 @@ from blacklight_devstack.engine.signing import sign
 
 _log = logging.getLogger(__name__)
 
-_TIMEOUT = httpx.Timeout(connect=5.0, read=2 * 3600.0, write=60.0, pool=None)
-_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=2.0)
+_CALL_TIMEOUT = aiohttp.ClientTimeout(total=2 * 3600, sock_connect=5)
+_SYNC_TIMEOUT = aiohttp.ClientTimeout(total=10)
+_KEEP_ALIVE_S = 2
+"""Shorter than servers keep idle connections, so that none is reused as it is being closed."""
+
 _FIRST_PAUSE_MS = 100
 _LONGEST_PAUSE_MS = 2_000
 _FAILURES_BEFORE_REMOVAL = 10
@@ -41,13 +45,15 @@ class Workers:
         self._options = options
         self._endpoints: dict[str, list[_Endpoint]] = {}
         self._turn: dict[str, int] = {}
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT, limits=_LIMITS, trust_env=False)
+        self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S)
+        self._session = aiohttp.ClientSession(connector=connector)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.aclose()
+        await self._client.close()
 
     def add(self, app_id: str, url: str) -> None:
         """An app was synced from this URL, so it answers there."""
@@ -79,28 +85,40 @@ class Workers:
         if endpoint is None:
             return Unreachable(f"app {app_id} has not been synced")
         query = urlencode({"fnId": fn_id, "stepId": step_id or "step"})
+        request = self._client.post(
+            URL(f"{endpoint.url}?{query}", encoded=True),
+            data=body,
+            headers=headers | self._headers(body),
+            timeout=_CALL_TIMEOUT,
+        )
         try:
-            response = await self._client.post(
-                f"{endpoint.url}?{query}", content=body, headers=headers | self._headers(body)
-            )
-        except httpx.TransportError as error:
+            async with request as response:
+                content = await response.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
             self._failed(app_id, endpoint)
             return Unreachable(f"{endpoint.url}: {type(error).__name__} {error}".rstrip())
         endpoint.failures = endpoint.down_until_ms = 0
-        return read_response(
-            response.status_code, response.headers, response.content, self._clock.now_ms()
-        )
+        answered = {name.lower(): value for name, value in response.headers.items()}
+        return read_response(response.status, answered, content, self._clock.now_ms())
 
     async def ask_to_sync(self, url: str) -> bool:
         """Ask an SDK to register its app; True when it did."""
+        request = self._client.put(url, headers=self._headers(b""), timeout=_SYNC_TIMEOUT)
         try:
-            response = await self._client.put(url, headers=self._headers(b""), timeout=10.0)
-        except httpx.HTTPError as error:
+            async with request as response:
+                if not response.ok:
+                    reason = await response.text(errors="replace")
+                    _log.warning("%s refused to sync: %s %s", url, response.status, reason)
+                return response.ok
+        except (aiohttp.ClientError, TimeoutError) as error:
             _log.debug("%s cannot be synced: %s", url, error)
             return False
-        if response.is_error:
-            _log.warning("%s refused to sync: %s %s", url, response.status_code, response.text)
-        return response.is_success
+
+    @property
+    def _client(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise RuntimeError("workers are called inside their context only")
+        return self._session
 
     def _headers(self, body: bytes) -> dict[str, str]:
         headers = {
