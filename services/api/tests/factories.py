@@ -6,12 +6,13 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from blacklight_shared.database import Database
 from blacklight_shared.models import (
     ApiKey,
     AuditEntry,
+    Base,
     BatchStatus,
     Candidate,
     CandidateDocument,
@@ -36,6 +37,10 @@ from blacklight_shared.models import (
     Visibility,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.api.tests.notification_factories import add_notification_objects
+
+RowT = TypeVar("RowT", bound=Base)
 
 EVEN_WEIGHTS = [0.4, 0.25, 0.15, 0.1, 0.1]
 
@@ -200,6 +205,7 @@ async def add_objects_of_every_kind(
         key = await add_key(session, tenant_id, name=marker)
         batch = await add_batch(session, tenant_id, source=marker)
         scraping = await add_scraper_session(session, tenant_id, api_key_id, role)
+        of_notifications = await add_notification_objects(session, tenant_id, marker)
         session.add_all(
             [
                 JobImportError(
@@ -231,10 +237,11 @@ async def add_objects_of_every_kind(
         "session_id": scraping.id,
         "tenant_id": tenant_id,
         "user_id": user.id,
+        **of_notifications,
     }
 
 
-async def _added(session: AsyncSession, row: Any) -> Any:
+async def _added(session: AsyncSession, row: RowT) -> RowT:
     session.add(row)
     await session.flush()
     await session.refresh(row)

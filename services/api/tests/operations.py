@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 NOWHERE = SecretStr("postgresql+psycopg://nobody@127.0.0.1:1/nowhere")
 JSON = "application/json"
+CSV = "text/csv"
 MULTIPART = "multipart/form-data"
 
 
@@ -48,6 +49,9 @@ class Operation:
             return {"json": self._example(content[JSON])}
         if MULTIPART in content:
             return {"files": {"file": ("cv.txt", b"Some text.")}}
+        if CSV in content:
+            headers = {"Content-Type": CSV}
+            return {"content": self._example(content[CSV]), "headers": headers}
         return {}
 
     def _example(self, body: dict[str, Any]) -> Any:
@@ -63,11 +67,12 @@ class Operation:
 
 
 def api_operations() -> list[Operation]:
-    """Every operation below the prefix of the API."""
+    """Every operation below the prefix of the API that takes an API key."""
     document = openapi_document()
     return [
         Operation(method, path, definition, document)
         for path, methods in document["paths"].items()
         if path.startswith(API_PREFIX)
         for method, definition in methods.items()
+        if {"API key": []} in definition["security"]
     ]

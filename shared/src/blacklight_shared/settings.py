@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     """Role ``blacklight_system``: reads ids across tenants, moves the outbox, nothing else."""
     database_pool_size: int = Field(default=5, ge=1, le=100)
 
+    public_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^/\s]+$")
+    """Where browsers reach the gateway; the links in mails begin with it. No slash at the end."""
+
     secret_keys: list[SecretStr] = Field(default=[SecretStr(DEVELOPMENT_SECRET)], min_length=1)
     """Encryption keys, the current one first; older ones still decrypt. A JSON list."""
 

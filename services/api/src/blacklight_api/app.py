@@ -19,17 +19,24 @@ from blacklight_api.candidates import endpoints as candidates
 from blacklight_api.documents import endpoints as documents
 from blacklight_api.gateway import Gateway
 from blacklight_api.imports import endpoints as imports
+from blacklight_api.invitations import endpoints as invitations
 from blacklight_api.jobs import endpoints as jobs
+from blacklight_api.mail_settings import endpoints as mail_settings
+from blacklight_api.mails import endpoints as mails
 from blacklight_api.matches import endpoints as matches
 from blacklight_api.middleware import SafeResponses
+from blacklight_api.onboarding import endpoints as onboarding
 from blacklight_api.openapi import API_DESCRIPTION, install_openapi
 from blacklight_api.problems import install_problem_handlers
 from blacklight_api.relay import relay_in_background
+from blacklight_api.reviews import endpoints as reviews
 from blacklight_api.roles import endpoints as roles
 from blacklight_api.scraper import endpoints as scraper
 from blacklight_api.settings import ApiSettings
 from blacklight_api.skills import endpoints as skills
+from blacklight_api.stats import endpoints as stats
 from blacklight_api.tenants import endpoints as tenants
+from blacklight_api.unsubscribe import endpoints as unsubscribe
 from blacklight_api.users import endpoints as users
 
 SERVICE = "blacklight-api"
@@ -49,6 +56,13 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     imports.import_router,
     imports.router,
     scraper.router,
+    invitations.router,
+    reviews.router,
+    onboarding.router,
+    mail_settings.router,
+    mails.router,
+    mails.suppression_router,
+    stats.router,
     audit.router,
 )
 """One router per domain; each is mounted below ``API_PREFIX``."""
@@ -78,6 +92,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     install_problem_handlers(app)
     install_openapi(app)
     app.include_router(health.router)
+    app.include_router(unsubscribe.router)
     for router in API_ROUTERS:
         app.include_router(router, prefix=API_PREFIX)
     return app

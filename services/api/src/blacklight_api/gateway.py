@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from blacklight_shared.crypto import SecretBox
 from blacklight_shared.database import Database
-from fastapi import Request
+from fastapi import Depends, Request
 
 from blacklight_api.auth.authenticator import Authenticator
 from blacklight_api.limits import RateLimiter
@@ -20,6 +22,9 @@ class Gateway:
     database: Database
     authenticator: Authenticator
     rate_limiter: RateLimiter
+    public_rate_limiter: RateLimiter
+    """For requests without a key, by the address of the client."""
+    secret_box: SecretBox
 
     @classmethod
     def from_settings(cls, settings: ApiSettings) -> Gateway:
@@ -30,6 +35,8 @@ class Gateway:
             database=database,
             authenticator=Authenticator(database),
             rate_limiter=RateLimiter(settings.rate_limit_per_minute),
+            public_rate_limiter=RateLimiter(settings.public_rate_limit_per_minute),
+            secret_box=SecretBox.from_settings(settings),
         )
 
 
@@ -39,3 +46,6 @@ def gateway_of(request: Request) -> Gateway:
     if not isinstance(gateway, Gateway):
         raise TypeError("the app was not made by create_app")
     return gateway
+
+
+TheGateway = Annotated[Gateway, Depends(gateway_of)]

@@ -5,6 +5,7 @@ A route also documents the problems that its guards answer with, so an endpoint 
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
@@ -12,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from blacklight_api.auth.authenticator import bearer_token
-from blacklight_api.gateway import gateway_of
+from blacklight_api.gateway import Gateway, gateway_of
 from blacklight_api.limits import limits_of, time_limit, within_body_limit
 from blacklight_api.problems import Unavailable, problem_responses
 
@@ -23,8 +24,8 @@ _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 RequestHandler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-class GatewayRoute(APIRoute):
-    """A route for callers with a key: authenticates, limits rate, body and time."""
+class GuardedRoute(APIRoute):
+    """A route that admits a caller before it reads the body, and limits body and time."""
 
     def __init__(
         self,
@@ -40,6 +41,10 @@ class GatewayRoute(APIRoute):
             path, endpoint, methods=methods, responses=documented | (responses or {}), **options
         )
 
+    async def admit(self, request: Request, gateway: Gateway) -> None:
+        """Let the caller in, or raise the problem to answer with."""
+        raise NotImplementedError
+
     def get_route_handler(self) -> RequestHandler:
         """The endpoint behind its guards."""
         handle = super().get_route_handler()
@@ -49,9 +54,7 @@ class GatewayRoute(APIRoute):
             gateway = gateway_of(request)
             try:
                 async with time_limit(limits, gateway.settings.request_timeout):
-                    principal = await gateway.authenticator.authenticate(bearer_token(request))
-                    gateway.rate_limiter.check(principal.actor.id)
-                    request.state.principal = principal
+                    await self.admit(request, gateway)
                     receive = within_body_limit(
                         request.headers, request.receive, limits.max_body_bytes
                     )
@@ -60,6 +63,24 @@ class GatewayRoute(APIRoute):
                 raise Unavailable("The request took too long and was given up.") from None
 
         return guarded
+
+
+class GatewayRoute(GuardedRoute):
+    """A route for callers with a key, each at its own rate."""
+
+    async def admit(self, request: Request, gateway: Gateway) -> None:
+        """Authenticate the key; endpoints find the caller as ``request.state.principal``."""
+        principal = await gateway.authenticator.authenticate(bearer_token(request))
+        gateway.rate_limiter.check(principal.actor.id)
+        request.state.principal = principal
+
+
+class PublicRoute(GuardedRoute):
+    """A route for callers without a key, at a rate for each address."""
+
+    async def admit(self, request: Request, gateway: Gateway) -> None:
+        """Count the request for the client's address."""
+        gateway.public_rate_limiter.check(_network_of(request))
 
 
 def gateway_router(prefix: str, tag: str) -> APIRouter:
@@ -79,3 +100,15 @@ def _guard_statuses(path: str, methods: Collection[str]) -> list[int]:
     if _METHODS_WITH_BODY.intersection(methods):
         statuses.extend(_WITH_BODY)
     return sorted(statuses)
+
+
+def _network_of(request: Request) -> str:
+    """What one client can use: an IPv4 address, or the /64 that an IPv6 client owns."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 4:
+        return host
+    return str(ipaddress.ip_network((address, 64), strict=False))

@@ -24,6 +24,8 @@ class ApiSettings(Settings):
 
     rate_limit_per_minute: int = Field(default=1_200, ge=1)
     """Requests a key may make, on each replica of the gateway."""
+    public_rate_limit_per_minute: int = Field(default=60, ge=1)
+    """Requests without a key that a client's address may make, on each replica."""
     request_timeout: timedelta = timedelta(seconds=30)
     """How long a request may take before it is answered with 503."""
 

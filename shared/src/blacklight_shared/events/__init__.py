@@ -22,6 +22,7 @@ from blacklight_shared.events.notifications import (
     IntegrationDisconnectedMail,
     InvitationMail,
     InvitationReminderMail,
+    MailResend,
     MailServerTest,
     RejectionMail,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "JobImportProgress",
     "JobPostingUpdated",
     "JobsImported",
+    "MailResend",
     "MailServerTest",
     "MatchTrigger",
     "RefreshCandidateMatches",

@@ -26,8 +26,7 @@ class _InvitingEvent(_InvitationEvent):
     onboarding_url: str
     """The page, without the token; the token is added when the mail is written."""
     expiry_date: AwareDatetime
-    """Until when the link is good. A resent invitation has a new one, so that it also tells the
-    mails of one invitation apart."""
+    """Until when the link is good; an invitation that is sent again has a later one."""
 
 
 class InvitationMail(_InvitingEvent):
@@ -110,6 +109,22 @@ class DailyStatsMail(Event):
     """In the tenant's time zone."""
 
 
+class MailResend(Event):
+    """A person wants a mail sent once more."""
+
+    name: ClassVar[str] = "email/mail.resend"
+    description: ClassVar[str] = "Send a mail of the log once more."
+
+    mail_id: int
+    """The new entry of the mail log."""
+    tenant_id: int
+
+    @property
+    def subject(self) -> str:
+        """Events of one mail are sent in order."""
+        return f"mail:{self.mail_id}"
+
+
 class MailServerTest(Event):
     """Somebody tries out the tenant's mail settings."""
 
@@ -117,5 +132,6 @@ class MailServerTest(Event):
     description: ClassVar[str] = "Send a test mail by the tenant's own settings."
 
     tenant_id: int
+    mail_id: int
+    """The entry of the mail log that tells what became of it."""
     to_email: str
-    requested_at: AwareDatetime

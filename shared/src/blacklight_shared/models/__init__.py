@@ -31,6 +31,9 @@ from blacklight_shared.models.jobs import (
     Visibility,
 )
 from blacklight_shared.models.mail import (
+    DEFAULT_ACCENT_COLOR,
+    DEFAULT_INVITATION_VALID_DAYS,
+    DEFAULT_REMINDER_HOURS,
     SMTP_PASSWORD_PURPOSE,
     UNFINISHED_MAIL_STATUSES,
     MailLogEntry,
@@ -79,6 +82,9 @@ from blacklight_shared.models.tenants import (
 )
 
 __all__ = [
+    "DEFAULT_ACCENT_COLOR",
+    "DEFAULT_INVITATION_VALID_DAYS",
+    "DEFAULT_REMINDER_HOURS",
     "INVITATION_TOKEN_PURPOSE",
     "MATCHABLE_STATUSES",
     "OPEN_INVITATION_STATUSES",

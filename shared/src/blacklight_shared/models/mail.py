@@ -21,6 +21,9 @@ from blacklight_shared.models.base import Base, BigIntPK, JsonObject, Timestamps
 
 SMTP_PASSWORD_PURPOSE = "smtp-password"  # noqa: S105 -- a name, not a secret
 """Under which ``SecretBox`` keeps ``TenantMailSettings.smtp_password_sealed``."""
+DEFAULT_INVITATION_VALID_DAYS = 7
+DEFAULT_REMINDER_HOURS = (72, 24)
+DEFAULT_ACCENT_COLOR = "#1f5f8b"
 
 
 class MailTemplate(StrEnum):
@@ -138,8 +141,8 @@ class MailLogEntry(Timestamps, Base):
     """Normalised: trimmed, lower case."""
     send_number: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     status: Mapped[str]
-    message_id: Mapped[str]
-    """The header, without angle brackets; the same in every attempt."""
+    message_id: Mapped[str | None]
+    """The header, without angle brackets; the same in every attempt. None before the first."""
     subject: Mapped[str | None]
     event_name: Mapped[str]
     event_data: Mapped[JsonObject]

@@ -30,16 +30,26 @@ async def record(
     changes: dict[str, Any] = dict(details or {})
     if changed := sorted(fields):
         changes["fields"] = changed
-    work.session.add(
-        AuditEntry(
-            tenant_id=work.tenant_id,
-            actor_type=work.principal.actor.type,
-            actor_id=work.principal.actor.id,
-            action=action,
-            entity_type=action.partition(".")[0],
-            entity_id=str(entity_id),
-            changes=changes,
-            request_id=work.request_id,
-        )
+    await record_each(work, action, [entity_id], changes)
+
+
+async def record_each(
+    work: Work, action: str, entity_ids: Iterable[int | str], details: Mapping[str, Any]
+) -> None:
+    """Enter that the caller did the same to several objects; see ``record``."""
+    work.session.add_all(
+        [
+            AuditEntry(
+                tenant_id=work.tenant_id,
+                actor_type=work.principal.actor.type,
+                actor_id=work.principal.actor.id,
+                action=action,
+                entity_type=action.partition(".")[0],
+                entity_id=str(entity_id),
+                changes=dict(details),
+                request_id=work.request_id,
+            )
+            for entity_id in entity_ids
+        ]
     )
     await work.session.flush()

@@ -10,9 +10,14 @@ class Scope(StrEnum):
 
     CANDIDATES_READ = "candidates:read"
     CANDIDATES_WRITE = "candidates:write"
+    INVITATIONS_READ = "invitations:read"
+    INVITATIONS_WRITE = "invitations:write"
+    INVITATIONS_REVIEW = "invitations:review"
     JOBS_READ = "jobs:read"
     JOBS_WRITE = "jobs:write"
     JOBS_IMPORT = "jobs:import"
+    MAILS_READ = "mails:read"
+    MAILS_WRITE = "mails:write"
     MATCHES_READ = "matches:read"
     MATCHES_WRITE = "matches:write"
     ROLES_READ = "roles:read"
@@ -22,6 +27,7 @@ class Scope(StrEnum):
     SKILLS_WRITE = "skills:write"
     SETTINGS_READ = "settings:read"
     SETTINGS_WRITE = "settings:write"
+    STATS_READ = "stats:read"
     USERS_ADMIN = "users:admin"
     KEYS_ADMIN = "keys:admin"
     AUDIT_READ = "audit:read"
@@ -32,9 +38,14 @@ class Scope(StrEnum):
 SCOPE_DESCRIPTIONS: dict[Scope, str] = {
     Scope.CANDIDATES_READ: "Read candidates and their documents.",
     Scope.CANDIDATES_WRITE: "Create, change and delete candidates; upload documents.",
+    Scope.INVITATIONS_READ: "Read invitations and what candidates have submitted.",
+    Scope.INVITATIONS_WRITE: "Invite candidates; resend and cancel invitations.",
+    Scope.INVITATIONS_REVIEW: "Approve and reject submissions.",
     Scope.JOBS_READ: "Read job postings, import batches and their progress.",
     Scope.JOBS_WRITE: "Change and close job postings.",
     Scope.JOBS_IMPORT: "Import job postings.",
+    Scope.MAILS_READ: "Read which mail went to whom, and which addresses get none.",
+    Scope.MAILS_WRITE: "Have mails sent again; suppress addresses.",
     Scope.MATCHES_READ: "Read matches and their explanation.",
     Scope.MATCHES_WRITE: "Change the status of matches; have them made again.",
     Scope.ROLES_READ: "Read roles and their aliases.",
@@ -44,6 +55,7 @@ SCOPE_DESCRIPTIONS: dict[Scope, str] = {
     Scope.SKILLS_WRITE: "Add skills to the tenant's taxonomy.",
     Scope.SETTINGS_READ: "Read the tenant's settings and weights.",
     Scope.SETTINGS_WRITE: "Change the tenant's settings and weights.",
+    Scope.STATS_READ: "Read the daily figures.",
     Scope.USERS_ADMIN: "Manage the people of the tenant.",
     Scope.KEYS_ADMIN: "Make and revoke API keys with scopes that the key itself has.",
     Scope.AUDIT_READ: "Read the audit log.",

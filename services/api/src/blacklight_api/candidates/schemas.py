@@ -59,12 +59,11 @@ class EducationShown(ResponseModel):
     end_year: int | None = None
 
 
-class _Profile(RequestModel):
-    """The fields that creating and changing a candidate share."""
+class Profile(RequestModel):
+    """What a person can tell of themselves."""
 
     first_name: Line | None = None
     last_name: Line | None = None
-    email: Email | None = None
     phone: Line | None = None
     location: Line | None = Field(default=None, description="City, region, country.")
     headline: Line | None = None
@@ -84,9 +83,10 @@ class _Profile(RequestModel):
     willing_to_relocate: bool = False
 
 
-class CandidateCreate(_Profile):
+class CandidateCreate(Profile):
     """A candidate to create: at least a name or an address."""
 
+    email: Email | None = None
     status: CandidateStatus = Field(
         default=CandidateStatus.NEW, description="`new`, `in_review` or `approved`."
     )
@@ -121,9 +121,10 @@ class CandidateCreate(_Profile):
         return self
 
 
-class CandidatePatch(_Profile):
+class CandidatePatch(Profile):
     """Changes of a candidate; what is left out stays, null clears."""
 
+    email: Email | None = None
     status: CandidateStatus | None = None
     preferred_roles: PreferredRoles = Field(default_factory=list)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-from urllib.parse import quote
+from typing import Annotated, Any
 
 from blacklight_shared.documents import DocumentFormat
 from blacklight_shared.models import CandidateStatus, DocumentKind
@@ -13,7 +12,7 @@ from blacklight_api.auth.scopes import Scope
 from blacklight_api.candidates import service as candidates
 from blacklight_api.candidates.schemas import MAX_PREFERRED_ROLES, RoleIdOrName
 from blacklight_api.documents import service
-from blacklight_api.documents.files import MAX_DOCUMENT_BYTES, read_upload
+from blacklight_api.documents.files import MAX_DOCUMENT_BYTES, download, read_upload
 from blacklight_api.documents.schemas import CandidateFromResume, DocumentShown
 from blacklight_api.limits import MULTIPART_OVERHEAD_BYTES, RequestLimits, limited
 from blacklight_api.pagination import Page, RequestedPage
@@ -28,6 +27,15 @@ router = gateway_router("/candidates", "documents")
 
 Reader = Annotated[TenantWork, tenant_work(Scope.CANDIDATES_READ)]
 Writer = Annotated[TenantWork, tenant_work(Scope.CANDIDATES_WRITE)]
+FILE_RESPONSE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file as it was uploaded.",
+        "content": {
+            file_format.content_type: {"schema": {"type": "string", "format": "binary"}}
+            for file_format in DocumentFormat
+        },
+    }
+}
 DocumentFile = Annotated[
     UploadFile, File(description="PDF, Word (.docx) or plain text, at most 10 MiB.")
 ]
@@ -115,27 +123,12 @@ async def get_document(candidate_id: PathId, document_id: PathId, work: Reader) 
 @router.get(
     "/{candidate_id}/documents/{document_id}/content",
     response_class=Response,
-    responses={
-        200: {
-            "description": "The file as it was uploaded.",
-            "content": {
-                file_format.content_type: {"schema": {"type": "string", "format": "binary"}}
-                for file_format in DocumentFormat
-            },
-        }
-    },
+    responses=FILE_RESPONSE,
 )
 async def download_document(candidate_id: PathId, document_id: PathId, work: Reader) -> Response:
     """Download a document; browsers save it and never show it."""
     document = await service.find(work, candidate_id, document_id, with_content=True)
-    return Response(
-        document.content,
-        headers={
-            "Content-Type": document.content_type,
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(document.filename)}",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-        },
-    )
+    return download(document.filename, document.content_type, document.content)
 
 
 def _role_reference(given: str) -> RoleIdOrName:

@@ -7,9 +7,10 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
+from urllib.parse import quote
 
 from blacklight_shared.documents import DocumentFormat, sniff_document
-from fastapi import UploadFile
+from fastapi import Response, UploadFile
 
 from blacklight_api.problems import ContentTooLarge, Unprocessable, UnsupportedMediaType
 
@@ -63,3 +64,15 @@ def safe_filename(given: str) -> str:
         character for character in last if not unicodedata.category(character).startswith("C")
     )
     return shown.strip()[-MAX_FILENAME_LENGTH:].lstrip() or NAMELESS
+
+
+def download(filename: str, content_type: str, content: bytes) -> Response:
+    """A stored file as a response that browsers save and never show."""
+    return Response(
+        content,
+        headers={
+            "Content-Type": content_type,
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename)}",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )

@@ -52,6 +52,7 @@ class UserPatch(RequestModel):
     full_name: Line = ""
     role: PortalRole = PortalRole.RECRUITER
     status: PortalUserStatus = PortalUserStatus.ACTIVE
+    wants_daily_stats: bool = False
     password: Password | None = None
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"role": "hr"}]})
@@ -66,6 +67,7 @@ class UserShown(ResponseModel):
     role: PortalRole
     status: PortalUserStatus
     has_password: bool
+    wants_daily_stats: bool = Field(description="Whether the figures of each day come by mail.")
     last_login_at: datetime | None
     created_at: datetime
     updated_at: datetime

@@ -94,6 +94,7 @@ def shown(user: PortalUser) -> UserShown:
         role=PortalRole(user.role),
         status=PortalUserStatus(user.status),
         has_password=user.password_hash is not None,
+        wants_daily_stats=user.wants_daily_stats,
         last_login_at=user.last_login_at,
         created_at=user.created_at,
         updated_at=user.updated_at,

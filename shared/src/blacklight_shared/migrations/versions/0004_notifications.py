@@ -76,7 +76,7 @@ def upgrade() -> None:
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("send_number", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("event_name", sa.Text(), nullable=False),
         sa.Column("event_data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),

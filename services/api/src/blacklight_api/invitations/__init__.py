@@ -1,0 +1,1 @@
+"""Invitations: asking people to become candidates."""

@@ -1,0 +1,1 @@
+"""Mails: what went to whom, and which addresses get none."""

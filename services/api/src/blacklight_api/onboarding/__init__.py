@@ -1,0 +1,1 @@
+"""Onboarding: what an invited person does, by the link of the invitation."""

@@ -1,0 +1,1 @@
+"""Reviews: HR decides about submissions."""

@@ -1,0 +1,1 @@
+"""Stats: the figures of each day."""

@@ -1,0 +1,1 @@
+"""Unsubscribing: the page behind the links in mails."""
