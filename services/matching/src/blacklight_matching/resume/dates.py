@@ -164,7 +164,7 @@ def _range_at(text: str, match: re.Match[str], today: date) -> DateRange | None:
     end, last = _end(text, match, separator, start, today)
     if end is None and last == match.end():
         return _single(text, match, separator, start)
-    if end is not None and _months(end, at_end=True) < _months(start, at_end=False):
+    if end is not None and not _is_in_order(start, end):
         return None
     return DateRange(start, end, match.start(), last)
 
@@ -185,7 +185,7 @@ def _end(
     if (second := _SECOND_DATE.match(text, gap.end())) is not None:
         # A later year may be a plan; the caller cuts it at today.
         point = _point(second, today, may_be_later=True)
-        if point is not None and (separator or point >= start):
+        if point is not None and (separator or _is_in_order(start, point)):
             return point, second.end()
     if separator and start.month is None:
         return _short_year(text, separator.end(), start, match.end())
@@ -231,6 +231,10 @@ def _point(match: re.Match[str], today: date, *, may_be_later: bool = False) -> 
     ):
         return None
     return Point(year, month)
+
+
+def _is_in_order(start: Point, end: Point) -> bool:
+    return _months(start, at_end=False) <= _months(end, at_end=True)
 
 
 def _months(point: Point, *, at_end: bool) -> int:

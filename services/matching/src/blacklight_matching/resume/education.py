@@ -13,13 +13,15 @@ _DEGREES = (
     ),
     (
         DegreeLevel.MASTER,
-        r"master(?:['’]?s)?(?: degree)?|m\.? ?sc\.?|m\.s\.|\bms\b(?= in)|m\.a\.|mba|m\.? ?eng\.?"
+        r"master(?:['’]?s)?(?: degree| of (?:arts|sciences?)\b)?"
+        r"|m\.? ?sc\.?|m\.s\.|\bms\b(?= in)|m\.a\.|mba|m\.? ?eng\.?"
         r"|m\.?tech\.?|mph|msw|llm|magister|specialist degree|diplom[- ]ing\w*"
         r"|diplom(?=\W)|maîtrise",
     ),
     (
         DegreeLevel.BACHELOR,
-        r"bachelor(?:['’]?s)?(?: degree)?|b\.? ?sc\.?|b\.s\.|\bbs\b(?= in)|b\.a\.|\bba\b(?= in)|bba"
+        r"bachelor(?:['’]?s)?(?: degree| of (?:arts|sciences?)\b)?"
+        r"|b\.? ?sc\.?|b\.s\.|\bbs\b(?= in)|b\.a\.|\bba\b(?= in)|bba"
         r"|b\.? ?eng\.?|b\.?tech\.?|b\.e\.|b\.?com\.?(?=\W)|llb|bsn|licence|licenciatura|laurea"
         r"|undergraduate degree|higher education",
     ),

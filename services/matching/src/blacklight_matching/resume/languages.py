@@ -32,17 +32,21 @@ _OTHER_NAMES = {
 }
 _CANONICAL = {name.casefold(): name for name in _NAMES.split()} | _OTHER_NAMES
 _NAME = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, _CANONICAL))})(?!\w)", re.IGNORECASE)
-_LEVEL = re.compile(
-    r"\b(?:native(?: speaker)?|mother[ -]?tongue|bilingual|fluent|proficient|proficiency|advanced"
+_LEVELS = (
+    r"\b(?P<level>native(?: speaker)?"
+    r"|mother[ -]?tongue|bilingual|fluent|proficient|proficiency|advanced"
     r"|upper[ -]?intermediate|pre[ -]?intermediate|intermediate|elementary|beginner|basic|basics"
     r"|conversational|limited working|full professional|professional working|business|working"
     r"|good|excellent|learning|muttersprache|verhandlungssicher|fließend|grundkenntnisse|courant"
-    r"|langue maternelle|[ABC][12]\+?)\b",
-    re.IGNORECASE,
+    r"|langue maternelle|[ABC][12]\+?)\b"
 )
+_LEVEL = re.compile(_LEVELS, re.IGNORECASE)
+_LEVEL_BEFORE = re.compile(rf"(?:^|[,;:|(\n]|\band\b)\s*{_LEVELS}\s+(?:in\s+)?$", re.IGNORECASE)
+_LEVEL_END = re.compile(r"[,;|]")
+_OPENING = re.compile(r"\s*[(:–-]\s*")
 _LEVEL_REACH = 40
 _STATED = re.compile(
-    r"(?:fluent|native|bilingual|proficient|conversational)\s+(?:in\s+)?(?=[A-Z])|\bspeak\w*\s",
+    r"\b(?:fluent|native|bilingual|proficient|conversational)\s+(?:in\s+)?$|\bspeak\w*\s+$",
     re.IGNORECASE,
 )
 
@@ -70,22 +74,21 @@ def find_languages(section: Sequence[str], text: str) -> tuple[Language, ...]:
 
 
 def _level_beside(text: str, match: re.Match[str]) -> str | None:
-    """The level behind a language, before the next language; else the one right before it."""
-    behind = text[match.end() : match.end() + _LEVEL_REACH]
-    following = _NAME.search(behind)
-    level = _LEVEL.search(behind, 0, following.start() if following else len(behind))
-    if level is None:
-        before = text[max(0, match.start() - _LEVEL_REACH) : match.start()]
-        levels = list(_LEVEL.finditer(before.rpartition(",")[2].rpartition("\n")[2]))
-        level = levels[-1] if levels else None
-    return level[0].casefold() if level else None
+    """The level right before a language ("fluent English"), else the one behind it.
+
+    What stands behind a comma or another language belongs to something else.
+    """
+    before = text[max(0, match.start() - _LEVEL_REACH) : match.start()]
+    if (level := _LEVEL_BEFORE.search(before)) is None:
+        behind = _LEVEL_END.split(text[match.end() : match.end() + _LEVEL_REACH], maxsplit=1)[0]
+        following = _NAME.search(behind)
+        level = _LEVEL.search(behind, 0, following.start() if following else len(behind))
+    return level["level"].casefold() if level else None
 
 
 def _is_stated(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - _LEVEL_REACH) : match.start()]
-    behind = text[match.end() : match.end() + _LEVEL_REACH]
-    bracketed = re.match(r"\s*[(:–-]\s*", behind)
-    if bracketed is not None and _LEVEL.match(behind, bracketed.end()):
+    bracket = _OPENING.match(text, match.end(), match.end() + _LEVEL_REACH)
+    if bracket is not None and _LEVEL.match(text, bracket.end()):
         return True
-    last = list(_STATED.finditer(before))
-    return bool(last) and last[-1].end() == len(before)
+    return _STATED.search(before) is not None

@@ -115,8 +115,9 @@ def _heading_at(lines: Sequence[str], number: int, dates: DateRange, others: set
         if not _may_be_heading(lines, near, others):
             continue
         if (title := _first_title(lines[near])) is not None:
-            between = [own, lines[near], *_short_neighbours(lines, number, others, (1, -1))]
-            return _Heading(title, _employer(between, title), dates, (number, near))
+            around = [own, lines[near], *_short_neighbours(lines, near, others | {number}, (1, -1))]
+            around += _short_neighbours(lines, number, others | {near}, (1, -1))
+            return _Heading(title, _employer(around, title), dates, (number, near))
     return _Heading("", None, dates, (number,))
 
 

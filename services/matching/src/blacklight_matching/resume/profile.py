@@ -50,7 +50,8 @@ def read_profile(text: str, *, taxonomy: SkillTaxonomy, today: date) -> ResumePr
     links = find_links(text)
     top = lines_of(sections, SectionKind.TOP, SectionKind.CONTACT)
     first_name, last_name = find_name(top or lines, [*emails, *links], taxonomy)
-    headline = _headline(lines, f"{first_name} {last_name}")
+    introduction = lines_of(sections, SectionKind.TOP, SectionKind.CONTACT, SectionKind.SUMMARY)
+    headline = _headline(introduction, f"{first_name} {last_name}")
     education = lines_of(sections, SectionKind.EDUCATION)
     return ResumeProfile(
         first_name=first_name,
