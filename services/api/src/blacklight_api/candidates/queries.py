@@ -121,16 +121,12 @@ async def replace_preferred_roles(
 
 def searched_text() -> ColumnElement[str]:
     """What the search box of candidates looks through."""
-    separator = " "
-    return (
-        Candidate.first_name
-        + separator
-        + Candidate.last_name
-        + separator
-        + func.coalesce(Candidate.email, "")
-        + separator
-        + func.coalesce(Candidate.headline, "")
-    )
+    email = func.coalesce(Candidate.email, "")
+    # As a whole an address is one word; in parts, it is found before it is typed to its end.
+    email_in_parts = func.translate(email, "@.", "  ")
+    headline = func.coalesce(Candidate.headline, "")
+    name = Candidate.first_name + " " + Candidate.last_name
+    return name + " " + email + " " + email_in_parts + " " + headline
 
 
 def _prefers(role_id: int) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_api.problems import Unprocessable
+from blacklight_api.schemas import MAX_ROW_ID
 
 
 async def resolve_role_references(
@@ -29,7 +30,9 @@ async def resolve_role_references(
         Unprocessable: An id does not exist, a name holds no letter or digit, or the role was
             rejected; the error names the element.
     """
-    by_id = await _roles_by_id(session, [ref for ref in references if isinstance(ref, int)])
+    by_id = await _roles_by_id(
+        session, [ref for ref in references if isinstance(ref, int) and ref <= MAX_ROW_ID]
+    )
     names = [ref for ref in references if isinstance(ref, str)]
     await ensure_roles(session, names)
     by_name = await find_roles(session, names)
