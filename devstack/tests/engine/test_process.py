@@ -144,9 +144,9 @@ def stack(shared_stack: Stack) -> Stack:
 
 class TestCrashes:
     def test_a_killed_engine_goes_on_where_it_was(self, stack: Stack) -> None:
-        events = {number: stack.send("journey", number=number) for number in range(30)}
+        events = {number: stack.send("journey", number=number) for number in range(20)}
         moments = random.Random(0)
-        for _ in range(6):
+        for _ in range(4):
             time.sleep(moments.uniform(0.1, 1.5))
             stack.engine.kill()
             stack.engine.start()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -75,6 +76,8 @@ class Engine:
                 asyncio.create_task(self._syncer.poll()),
                 asyncio.create_task(self._clean()),
             ]
+            for task in tasks:
+                task.add_done_callback(_stop_process_on_failure)
             try:
                 yield
             finally:
@@ -160,6 +163,13 @@ class Engine:
                 flow.drop_expired(work, now_ms)
                 runs.drop_ended(work, now_ms - round(_RETENTION.total_seconds() * 1000))
             await asyncio.sleep(_CLEANING_INTERVAL.total_seconds())
+
+
+def _stop_process_on_failure(task: asyncio.Task[None]) -> None:
+    """An engine that lost one of its parts must not look alive."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.critical("a part of the engine failed; it stops", exc_info=error)
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _without_old_calls(stored: list[Job]) -> list[Job]:
