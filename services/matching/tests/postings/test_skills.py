@@ -119,6 +119,11 @@ class TestResult:
         skills = find_posting_skills("", "Underwater basketry is a plus", taxonomy)
         assert [m.skill_id for m in skills.preferred] == [1_000_000]
 
+    @pytest.mark.parametrize("unit", ["Python preferred ", "degree in Python ", "(", "a plus, "])
+    def test_long_repetitions_are_read(self, unit: str) -> None:
+        required, preferred = judged(unit * (100_000 // len(unit)))
+        assert len(required) + len(preferred) <= 1
+
     @given(st.text(max_size=300), st.text(max_size=300))
     def test_any_text_gives_disjoint_lists(self, title: str, description: str) -> None:
         skills = find_posting_skills(title, description, TAXONOMY)

@@ -40,11 +40,15 @@ class Outline:
         return Part.REQUIRED if part is Part.COMPANY and is_last else part
 
     def sentence_at(self, offset: int) -> tuple[int, int]:
-        """The start and end of the sentence or bullet that holds the character at ``offset``."""
+        """The start and end of the sentence or bullet that holds the character at ``offset``.
+
+        Of a text without any break, at most ``_REACH`` characters to either side.
+        """
         index = bisect_right(self._sentence_starts, offset)
         start = self._sentence_starts[index - 1] if index else 0
         ends = self._sentence_starts
-        return start, ends[index] if index < len(ends) else len(self._text)
+        end = ends[index] if index < len(ends) else len(self._text)
+        return max(start, offset - _REACH), min(end, offset + _REACH)
 
     @cached_property
     def _sentence_starts(self) -> Sequence[int]:
@@ -53,6 +57,8 @@ class Outline:
             for match in _SENTENCE_BREAK.finditer(self._text)
         ]
 
+
+_REACH = 800
 
 # One class of characters comes first, so that the engine passes quickly over all others.
 _SENTENCE_BREAK = re.compile(

@@ -144,18 +144,11 @@ def _kind_of(heading: str) -> SectionKind | None:
 
 
 _LABELS_LIST = """
-    technologies technology tools stack software frameworks databases languages programming
-    project projects achievements achievement accomplishments activities overview
-    introduction goal goals about used environment environments summary work experience
-    description awards details skills objective
+    technologies technology tools stack software frameworks databases programming project
+    projects achievements achievement accomplishments activities overview introduction goal
+    goals about used environment environments work description awards details
 """
-_LABELS = frozenset(_LABELS_LIST.split()) - {
-    "experience",
-    "skills",
-    "languages",
-    "summary",
-    "objective",
-}
+_LABELS = frozenset(_LABELS_LIST.split())
 _MOST_TELLING = (
     SectionKind.EDUCATION,
     SectionKind.EXPERIENCE,

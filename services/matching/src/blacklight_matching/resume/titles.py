@@ -64,11 +64,11 @@ _CAPITALISED = re.compile(r"[A-Z]\w*(?: (?:(?:and|&) )?[A-Z]\w*){0,3}")
 _WITH_SCOPE = frozenset({"president", "director", "head", "vp"})
 _NUMERALS = frozenset({"i", "ii", "iii", "iv", "v", "1", "2", "3", "4"})
 _SENTENCE_WORDS_LIST = """
-    at with for who having
-    i am is are was were been have has had my me we our you your he she who which that this
-    these will would can could should did do does done make made making worked work working
-    looking seeking responsible using used including provided managed developed created led
-    built designed implemented participated the a an as by when while where from to
+    i am is are was were been have has had having my me we our you your he she who which that
+    this these will would can could should did do does done make made making worked work
+    working looking seeking responsible using used including provided managed developed created
+    led built designed implemented participated the a an as at by for from to when while where
+    with
 """
 _SENTENCE_WORDS = frozenset(_SENTENCE_WORDS_LIST.split())
 _NOT_TITLES_LIST = """
