@@ -1,6 +1,8 @@
 """Starts the app, and the local engine unless ``INNGEST_BASE_URL`` names another.
 
-For another engine, ``INNGEST_EVENT_KEY`` and ``INNGEST_SIGNING_KEY`` are its keys, if it has any.
+Another engine has to retry fast, as ``inngest dev --retry-interval 1 --tick 20`` does; the default
+backoff outlasts the tests' patience. ``INNGEST_EVENT_KEY`` and ``INNGEST_SIGNING_KEY`` are its
+keys, if it has any.
 If it does not run on this machine, ``INNGEST_SERVE_ORIGIN`` is how it reaches the app, whose port
 is then fixed with ``CONFORMANCE_PORT``.
 """

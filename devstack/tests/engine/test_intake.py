@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from blacklight_devstack.engine.ids import EventIdSeed, is_id
+from blacklight_devstack.engine.ids import EventIdSeed
 from blacklight_devstack.engine.intake import InvalidEventError, read_events
 from blacklight_devstack.engine.model import EVENT_MAX_BYTES
+from ulid import ULID
 
 NOW_MS = 1_700_000_000_000
 SEED = "1743130137367,eii2YKXRVTJPuA=="
@@ -24,7 +25,7 @@ class TestRead:
         assert event["data"] == {}
         assert event["ts"] == NOW_MS
         assert event["id"] == event["internal_id"]
-        assert is_id(str(event["id"]))
+        assert ULID.from_str(str(event["id"])).milliseconds == NOW_MS
 
     def test_what_is_given_is_kept(self) -> None:
         [event] = read(

@@ -3,11 +3,13 @@
 import argparse
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -43,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     sys.stdout.flush()
     config = uvicorn.Config(
-        create_app(options),
+        create_app(options, on_fault=partial(signal.raise_signal, signal.SIGTERM)),
         host="127.0.0.1",
         port=options.port,
         log_level="warning",

@@ -1,6 +1,6 @@
 """The ASGI application of the engine."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -11,12 +11,17 @@ from blacklight_devstack.engine.engine import Engine
 from blacklight_devstack.engine.options import EngineOptions
 
 
-def create_app(options: EngineOptions) -> FastAPI:
-    """Make the application; the engine runs while the application does."""
+def create_app(options: EngineOptions, on_fault: Callable[[], None] | None = None) -> FastAPI:
+    """Make the application; the engine runs while the application does.
+
+    Args:
+        options: How the engine runs.
+        on_fault: Called when a part of the engine fails.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = Engine(options)
+        engine = Engine(options, on_fault=on_fault)
         app.state.engine = engine
         async with engine.running():
             yield

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -42,10 +41,17 @@ class Engine:
     Args:
         options: How to run.
         clock: Where the time comes from.
+        on_fault: Called when a part of the engine fails, so that it does not only look alive.
     """
 
-    def __init__(self, options: EngineOptions, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        options: EngineOptions,
+        clock: Clock | None = None,
+        on_fault: Callable[[], None] | None = None,
+    ) -> None:
         self.options = options
+        self._on_fault = on_fault
         self.clock = clock or SystemClock()
         self.database = Database(options.db)
         self.registry = Registry()
@@ -77,7 +83,7 @@ class Engine:
                 asyncio.create_task(self._clean()),
             ]
             for task in tasks:
-                task.add_done_callback(_stop_process_on_failure)
+                task.add_done_callback(self._notice_fault)
             try:
                 yield
             finally:
@@ -137,6 +143,12 @@ class Engine:
                 raise UnknownError(f"there is no run {run_id}")
             return self._runs.rerun(work, function, run).id
 
+    def _notice_fault(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.critical("a part of the engine failed", exc_info=error)
+            if self._on_fault is not None:
+                self._on_fault()
+
     def _handle_events(self, work: Transaction, new_events: list[Event]) -> None:
         now_ms = self.clock.now_ms()
         for event in new_events:
@@ -163,13 +175,6 @@ class Engine:
                 flow.drop_expired(work, now_ms)
                 runs.drop_ended(work, now_ms - round(_RETENTION.total_seconds() * 1000))
             await asyncio.sleep(_CLEANING_INTERVAL.total_seconds())
-
-
-def _stop_process_on_failure(task: asyncio.Task[None]) -> None:
-    """An engine that lost one of its parts must not look alive."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.critical("a part of the engine failed; it stops", exc_info=error)
-        signal.raise_signal(signal.SIGTERM)
 
 
 def _without_old_calls(stored: list[Job]) -> list[Job]:

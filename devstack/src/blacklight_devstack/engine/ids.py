@@ -13,15 +13,6 @@ def new_id(now_ms: int) -> str:
     return str(_generator.generate(now_ms))
 
 
-def is_id(text: str) -> bool:
-    """Tell whether the text is a ULID."""
-    try:
-        ULID.from_str(text)
-    except ValueError:
-        return False
-    return True
-
-
 class EventIdSeed:
     """The ``x-inngest-event-id-seed`` header: a client's retry gets the same event ids again.
 

@@ -44,9 +44,6 @@ class ReadyQueue:
         self._in_use: Counter[str] = Counter()
         self._waiting_lanes: set[Lane] = set()
 
-    def __len__(self) -> int:
-        return sum(len(queue.heap) for queue in self._queues.values())
-
     def push(self, job: Job) -> None:
         """Add a due call."""
         if job.lane is None:
