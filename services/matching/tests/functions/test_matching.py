@@ -118,6 +118,19 @@ class TestMatchJobsToCandidates:
         assert (postings["features"], postings["embedded"], postings["written"]) == (0, 0, 0)
         assert postings["matches"] == 2
 
+    async def test_postings_that_concern_nobody(
+        self, db: Database, world: World, worker: Worker
+    ) -> None:
+        await seeded(db)
+        jobs = await imported(world, "Data Engineer")
+
+        run = await asyncio.to_thread(
+            worker.run, match_jobs_to_candidates, JobsImported(job_ids=jobs, source="test")
+        )
+
+        assert run.status == "Completed", run.output
+        assert (run.output["postings"]["tenants"], run.output["postings"]["matches"]) == (0, 0)
+
     async def test_changed_postings_alone_are_embedded_and_scored_again(
         self, db: Database, world: World, worker: Worker
     ) -> None:
