@@ -107,6 +107,8 @@ def _engine(url: str, pool_size: int) -> AsyncEngine:
         max_overflow=pool_size,
         pool_timeout=POOL_TIMEOUT.total_seconds(),
         pool_pre_ping=True,
+        # Error messages end up in logs; values may be personal data.
+        hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={

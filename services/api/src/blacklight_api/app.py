@@ -36,6 +36,7 @@ from blacklight_api.settings import ApiSettings
 from blacklight_api.skills import endpoints as skills
 from blacklight_api.stats import endpoints as stats
 from blacklight_api.tenants import endpoints as tenants
+from blacklight_api.tracing import FASTAPI_TELEMETRY
 from blacklight_api.unsubscribe import endpoints as unsubscribe
 from blacklight_api.users import endpoints as users
 
@@ -85,6 +86,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=FASTAPI_TELEMETRY,
         lifespan=_lifespan(gateway),
         middleware=[Middleware(RequestContextMiddleware), Middleware(SafeResponses)],
     )

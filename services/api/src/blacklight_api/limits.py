@@ -102,11 +102,9 @@ class RateLimiter:
         self._burst_seconds = 60 - self._interval_seconds
         self._clock = clock
         # An entry older than the burst says nothing any more.
-        self._arrivals: TTLCache[int | str, float] = TTLCache(
-            MAX_RATE_LIMITED_KEYS, ttl=60, timer=clock
-        )
+        self._arrivals: TTLCache[str, float] = TTLCache(MAX_RATE_LIMITED_KEYS, ttl=60, timer=clock)
 
-    def check(self, key: int | str) -> None:
+    def check(self, key: str) -> None:
         """Count a request of ``key``.
 
         Raises:

@@ -16,6 +16,7 @@ from blacklight_api.auth.authenticator import bearer_token
 from blacklight_api.gateway import Gateway, gateway_of
 from blacklight_api.limits import limits_of, time_limit, within_body_limit
 from blacklight_api.problems import Unavailable, problem_responses
+from blacklight_api.tracing import request_span
 
 _ALWAYS = (401, 403, 422, 429, 503)
 _WITH_BODY = (400, 413)
@@ -53,12 +54,13 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             gateway = gateway_of(request)
             try:
-                async with time_limit(limits, gateway.settings.request_timeout):
-                    await self.admit(request, gateway)
-                    receive = within_body_limit(
-                        request.headers, request.receive, limits.max_body_bytes
-                    )
-                    return await handle(Request(request.scope, receive))
+                with request_span(request, self.path_format):
+                    async with time_limit(limits, gateway.settings.request_timeout):
+                        await self.admit(request, gateway)
+                        receive = within_body_limit(
+                            request.headers, request.receive, limits.max_body_bytes
+                        )
+                        return await handle(Request(request.scope, receive))
             except TimeoutError:
                 raise Unavailable("The request took too long and was given up.") from None
 
@@ -71,7 +73,7 @@ class GatewayRoute(GuardedRoute):
     async def admit(self, request: Request, gateway: Gateway) -> None:
         """Authenticate the key; endpoints find the caller as ``request.state.principal``."""
         principal = await gateway.authenticator.authenticate(bearer_token(request))
-        gateway.rate_limiter.check(principal.actor.id)
+        gateway.rate_limiter.check(str(principal.actor))
         request.state.principal = principal
 
 

@@ -25,6 +25,9 @@ class Actor:
     type: ActorType
     id: str
 
+    def __str__(self) -> str:
+        return f"{self.type.value}:{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:

@@ -125,7 +125,7 @@ class CandidatePatch(Profile):
     """Changes of a candidate; what is left out stays, null clears."""
 
     email: Email | None = None
-    status: CandidateStatus | None = None
+    status: CandidateStatus = CandidateStatus.NEW
     preferred_roles: PreferredRoles = Field(default_factory=list)
 
     model_config = ConfigDict(

@@ -134,7 +134,7 @@ async def change(work: TenantWork, candidate_id: int, patch: CandidatePatch) -> 
         changed.add("preferred_roles")
     candidate.edited_fields = sorted({*candidate.edited_fields, *changed})
     previous = CandidateStatus(candidate.status)
-    if patch.status is not None and patch.status is not previous:
+    if "status" in patch.model_fields_set and patch.status is not previous:
         check_transition(previous, patch.status)
         candidate.status = patch.status
     await work.session.flush()

@@ -85,9 +85,9 @@ async def change(work: TenantWork, match_id: int, patch: MatchPatch) -> MatchSho
     if previous == MatchStatus.CLOSED:
         raise Conflict("The match is closed, because its posting is.")
     if patch.status != previous:
-        now, actor = datetime.now(UTC), work.principal.actor
+        now = datetime.now(UTC)
         match.status, match.status_changed_at, match.updated_at = patch.status, now, now
-        match.status_changed_by = f"{actor.type.value}:{actor.id}"
+        match.status_changed_by = str(work.principal.actor)
         details = {"from": previous, "to": patch.status}
         await record(work, "match.status_changed", match_id, details=details)
     return (await _explained(work, [row], await _config(work)))[0]
