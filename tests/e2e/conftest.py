@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+import pytest_asyncio
 from blacklight_devstack.stack import Stack, StackOptions
 from blacklight_devstack.tenants import bootstrap_tenant
 
@@ -30,13 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.xdist_group("e2e"))
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"))
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest.fixture(scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     options = StackOptions(
         tmp_path_factory.mktemp("stack") / "state",
+        settings={"BLACKLIGHT_MAILS_PER_MINUTE": "6000"},
         fast=True,
         poll_interval=timedelta(seconds=0.5),
         retry_interval=timedelta(seconds=0.5),
@@ -138,7 +140,7 @@ class Firm:
 MakeFirm = Callable[[], Awaitable[Firm]]
 
 
-@pytest.fixture(scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def make_firm(stack: Stack) -> AsyncIterator[MakeFirm]:
     async with AsyncExitStack() as clients:
 
@@ -157,7 +159,7 @@ async def make_firm(stack: Stack) -> AsyncIterator[MakeFirm]:
         yield make
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def firm(make_firm: MakeFirm) -> Firm:
     return await make_firm()
 

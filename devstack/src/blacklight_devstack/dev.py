@@ -112,6 +112,7 @@ def _say_where(stack: Stack, state: Path) -> None:
   API        [bold]{stack.gateway_url}/api/v1[/bold]
              described at {stack.gateway_url}/api/openapi.json
   Engine     [bold]{stack.engine_url}[/bold]
+  Mails      [bold]{stack.mail_url or "go to your own server"}[/bold]
   API keys   {state}/dev.json, of the tenant "{_TENANT_NAME}" and of the platform
   Logs       {state}/logs
 

@@ -31,10 +31,18 @@ from blacklight_devstack.postgres_roles import (
 )
 from blacklight_devstack.private_files import write_private
 from blacklight_devstack.processes import ProcessSpec, Supervisor
-from blacklight_devstack.services import GATEWAY, WORKERS, register, serve_url
+from blacklight_devstack.services import (
+    GATEWAY,
+    NOTIFICATIONS,
+    WORKERS,
+    MailServer,
+    register,
+    serve_url,
+)
 
 POSTGRES = "postgres"
 ENGINE = "engine"
+MAIL_SERVER = "mail-server"
 
 DATABASE = "blacklight"
 
@@ -107,6 +115,7 @@ class Stack:
         self._database: DatabaseUrls | None = None
         self._engine_url = options.environment.get("INNGEST_BASE_URL", "")
         self._gateway_port = 0
+        self._mail_server: MailServer | None = None
         self._worker_ports: dict[str, int] = {}
         self._specs: dict[str, ProcessSpec] = {}
 
@@ -171,6 +180,11 @@ class Stack:
     def engine_url(self) -> str:
         """Where the engine answers, without a slash at the end; known once the stack is up."""
         return self._engine_url
+
+    @property
+    def mail_url(self) -> str | None:
+        """Where the mails are shown; None where the user's own server takes them."""
+        return self._mail_server.url if self._mail_server else None
 
     async def start(self, name: str) -> None:
         """Start a process that was stopped or killed, and wait until it is ready.
@@ -278,11 +292,14 @@ class Stack:
 
     async def _start_processes(self) -> None:
         self._worker_ports = {worker.name: free_port() for worker in WORKERS if worker.is_installed}
+        if GATEWAY.is_installed:
+            self._gateway_port = free_port(self._options.gateway_port)
+        mail_server = self._mail_server_specs()
         engine = await self._engine_spec()
         workers = self._worker_specs()
         gateway = self._gateway_specs()
-        self._specs = {spec.name: spec for spec in (*engine, *workers, *gateway)}
-        await self._start_together([*engine, *workers])
+        self._specs = {spec.name: spec for spec in (*mail_server, *engine, *workers, *gateway)}
+        await self._start_together([*mail_server, *engine, *workers])
         await self._register_workers()
         # Last: its relay sends what waits in the outbox, and the engine must know the functions.
         await self._start_together(gateway)
@@ -302,8 +319,14 @@ class Stack:
     def _gateway_specs(self) -> list[ProcessSpec]:
         if not GATEWAY.is_installed:
             return []
-        self._gateway_port = free_port(self._options.gateway_port)
         return GATEWAY.copies(1, self._gateway_port, self._service_environment())
+
+    def _mail_server_specs(self) -> list[ProcessSpec]:
+        has_own = self._options.environment.get("BLACKLIGHT_SMTP_HOST")
+        if has_own or NOTIFICATIONS.name not in self._worker_ports:
+            return []
+        self._mail_server = MailServer(free_port(), free_port(), self._options.state / "mails")
+        return [self._mail_server.spec(MAIL_SERVER)]
 
     async def _start_together(self, specs: Sequence[ProcessSpec]) -> None:
         try:
@@ -336,6 +359,7 @@ class Stack:
         environment = {
             "BLACKLIGHT_ENV": "development",
             "BLACKLIGHT_SECRET_KEYS": json.dumps([kept.secret_key]),
+            "BLACKLIGHT_PUBLIC_URL": self.gateway_url,
             "INNGEST_BASE_URL": self._engine_url,
             "PYTHONUNBUFFERED": "1",
         }
@@ -346,6 +370,8 @@ class Stack:
                 "DATABASE_URL": self._database.app,
                 "SYSTEM_DATABASE_URL": self._database.system,
             }
+        if self._mail_server is not None:
+            environment |= self._mail_server.environment()
         return {**environment, **self._options.settings}
 
     async def _register_workers(self) -> None:

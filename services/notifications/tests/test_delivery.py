@@ -10,6 +10,7 @@ from blacklight_shared.models import (
     SMTP_PASSWORD_PURPOSE,
     MailLogEntry,
     MailStatus,
+    MailTemplate,
     SmtpSecurity,
 )
 from blacklight_shared.unsubscribing import Unsubscription
@@ -237,7 +238,7 @@ class TestInvitation:
         assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         token = mail.headers["List-Unsubscribe"].strip("<>").rpartition("/")[2]
         wish = Unsubscription.from_token(token, deps.secret_box)
-        assert wish == Unsubscription(world.tenant_id, wish.template, invitation.email)
+        assert wish == Unsubscription(world.tenant_id, MailTemplate.INVITATION, invitation.email)
 
     async def test_a_new_link_is_another_mail(
         self, deps: NotificationDeps, world: World, sink: Sink

@@ -21,7 +21,7 @@ from email.message import EmailMessage
 from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 import httpx
@@ -224,7 +224,7 @@ class SmtpSink:
 
 
 class SinkClient:
-    """Talks to a running sink.
+    """Talks to a running sink; a context manager, or to be closed.
 
     Args:
         url: The sink's base URL.
@@ -232,6 +232,12 @@ class SinkClient:
 
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=10, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
 
     def mails(self, recipient: str | None = None) -> list[SunkMail]:
         """What has arrived, in the order of arrival."""

@@ -83,3 +83,11 @@ def stats() -> DailyStats:
         mails_sent=1_312,
         mails_failed=2,
     )
+
+
+def stored_stats() -> DailyStats:
+    """The figures as a row that can be stored."""
+    row = stats()
+    row.starts_at = datetime(2026, 3, 4, 6, tzinfo=UTC)
+    row.ends_at = datetime(2026, 3, 5, 6, tzinfo=UTC)
+    return row
