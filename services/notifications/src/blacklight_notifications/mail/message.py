@@ -33,10 +33,10 @@ def build_envelope(
     """
     sender, to = with_ascii_domain(stationery.from_address), with_ascii_domain(recipient)
     message = EmailMessage(policy=SMTP if (sender + to).isascii() else SMTPUTF8)
-    message["From"] = Address(one_line(stationery.firm, MAX_NAME_LENGTH), addr_spec=sender)
-    message["To"] = Address(addr_spec=to)
+    message["From"] = _address(sender, one_line(stationery.firm, MAX_NAME_LENGTH))
+    message["To"] = _address(to)
     if stationery.reply_to is not None:
-        message["Reply-To"] = Address(addr_spec=with_ascii_domain(stationery.reply_to))
+        message["Reply-To"] = _address(with_ascii_domain(stationery.reply_to))
     message["Subject"] = mail.subject
     message["Date"] = datetime.now(UTC)
     message["Message-ID"] = f"<{message_id}>"
@@ -53,3 +53,9 @@ def with_ascii_domain(address: str) -> str:
     """The address with its domain as the DNS knows it (RFC 5890)."""
     local, _, domain = address.rpartition("@")
     return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+
+
+def _address(address: str, name: str = "") -> Address:
+    # Not through addr_spec: that refuses international addresses (RFC 6532).
+    username, _, domain = address.rpartition("@")
+    return Address(name, username, domain)
