@@ -121,8 +121,8 @@ class TestEncrypted:
         ):
             async with transport.connection(server_at(port, security, "wrong")):
                 pytest.fail("the server let us in")
-        assert fault.value.reply.startswith("535 ")
-        assert "wrong" not in fault.value.reply
+        assert caught.value.reply.startswith("535 ")
+        assert "wrong" not in caught.value.reply
 
     async def test_a_certificate_that_nobody_vouches_for(
         self, certificate: Path, security: SmtpSecurity
