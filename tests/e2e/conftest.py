@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,10 +35,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
+def engine_of(environment: Mapping[str, str]) -> dict[str, str]:
+    """The engine that the user names with INNGEST_BASE_URL, else the local one."""
+    named = {name: value for name, value in environment.items() if name.startswith("INNGEST_")}
+    return {"ENGINE": "local"} | named
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     options = StackOptions(
         tmp_path_factory.mktemp("stack") / "state",
+        environment=engine_of(os.environ),
         settings={"BLACKLIGHT_MAILS_PER_MINUTE": "6000"},
         fast=True,
         poll_interval=timedelta(seconds=0.5),

@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from blacklight_devstack.clean import remove_state
 from blacklight_devstack.demo.front_door import (
     MEDIA_TYPES,
     RESUME_SUFFIXES,
@@ -80,11 +81,15 @@ def run(options: argparse.Namespace) -> int:
     except (DemoError, FrontDoorError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except asyncio.CancelledError:
+        sys.stderr.write("stopped\n")
+        return 1
 
 
 async def _run(state: Path, jobs: Sequence[Path], resumes: Sequence[Path]) -> int:
+    _end_cleanly_on_sigterm()
     data = state / "stack"
-    await asyncio.to_thread(shutil.rmtree, data, ignore_errors=True)
+    await remove_state(data)
     seconds: dict[str, float] = {}
     with _timed(seconds, "start"):
         stack = Stack(StackOptions(data, fast=True, poll_interval=timedelta(seconds=1)), _say)
@@ -99,6 +104,12 @@ async def _run(state: Path, jobs: Sequence[Path], resumes: Sequence[Path]) -> in
         _say(f"Not as it should be: {problem}; see {data / 'logs'}.")
     _say(f"Report: {state / 'report.json'}")
     return 1 if report.problems() else 0
+
+
+def _end_cleanly_on_sigterm() -> None:
+    running = asyncio.current_task()
+    if running is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
 
 
 async def _through_the_front_door(
