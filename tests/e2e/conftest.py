@@ -46,7 +46,8 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
     options = StackOptions(
         tmp_path_factory.mktemp("stack") / "state",
         environment=engine_of(os.environ),
-        settings={"BLACKLIGHT_MAILS_PER_MINUTE": "6000"},
+        # A shorter reach of the embedding model is enough for postings of three lines.
+        settings={"BLACKLIGHT_MAILS_PER_MINUTE": "6000", "BLACKLIGHT_EMBEDDING_MAX_TOKENS": "32"},
         fast=True,
         poll_interval=timedelta(seconds=0.5),
         retry_interval=timedelta(seconds=0.5),

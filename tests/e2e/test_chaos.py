@@ -6,6 +6,7 @@ import random
 import uuid
 
 import pytest
+import pytest_asyncio
 from blacklight_devstack.stack import Stack
 
 from .conftest import Firm, MakeFirm
@@ -20,7 +21,7 @@ WORLD = market(postings=2_000, resumes=6, seed=11)
 pytestmark = [pytest.mark.chaos]
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def undisturbed(make_firm: MakeFirm) -> set[tuple[str, str, float]]:
     """The end state that every disturbed run must reach."""
     firm = await make_firm()
