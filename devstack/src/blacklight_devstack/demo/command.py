@@ -23,7 +23,6 @@ from blacklight_devstack.demo.front_door import (
     Batch,
     FrontDoor,
     FrontDoorError,
-    Match,
     Resume,
 )
 from blacklight_devstack.demo.report import Report, show
@@ -36,7 +35,6 @@ STAGE_TIMEOUT = timedelta(minutes=8)
 TOP_MATCHES = 10
 
 _WORKER = "matching"
-_READ = frozenset({"extracted", "scanned", "failed"})
 
 _console = Console(highlight=False)
 
@@ -215,12 +213,8 @@ async def _report(
         runs_completed=int(worker.get("blacklight_workflow_runs_completed_total", 0)),
         runs_failed=int(worker.get("blacklight_workflow_runs_failed_total", 0)),
         seconds=seconds,
-        top_matches=_top(best),
+        top_matches=best[:TOP_MATCHES],
     )
-
-
-def _top(best: Sequence[Match]) -> list[Match]:
-    return list(best[:TOP_MATCHES])
 
 
 async def _metrics(url: str) -> dict[str, float]:
