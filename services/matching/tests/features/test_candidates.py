@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from blacklight_matching.features.candidates import prepare_candidates
-from blacklight_matching.values import WorkMode
 from blacklight_shared.database import Database
 from blacklight_shared.models import Candidate, CandidateFeatures, TenantSkill
 from blacklight_shared.skills import SkillTaxonomy
+from blacklight_shared.work_terms import WorkMode
 from sqlalchemy import update
 
 from services.matching.tests.world import World

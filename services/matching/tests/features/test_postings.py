@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from blacklight_matching.features.postings import prepare_postings
 from blacklight_matching.scoring.skills import NICE_TO_HAVE, REQUIRED
-from blacklight_matching.values import WorkMode
 from blacklight_shared.database import Database
 from blacklight_shared.models import JobFeatures, JobPosting, JobStatus, TenantSkill
 from blacklight_shared.skills import SkillTaxonomy
+from blacklight_shared.work_terms import WorkMode
 from sqlalchemy import update
 
 from services.matching.tests.world import World

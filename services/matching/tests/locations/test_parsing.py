@@ -2,7 +2,7 @@ import pytest
 from blacklight_matching.locations import Place, parse_location
 from blacklight_matching.locations.gazetteer import fold, gazetteer
 from blacklight_matching.locations.names import REGIONS
-from blacklight_matching.values import WorkMode
+from blacklight_shared.work_terms import WorkMode
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -11,7 +11,7 @@ from blacklight_matching.scoring import (
     Location,
     Ragged,
 )
-from blacklight_matching.values import WorkMode
+from blacklight_shared.work_terms import WorkMode
 
 JOB = JobRow(id=1, role_id=2)
 CANDIDATE = CandidateRow(id=1, role_ids=[2])

@@ -18,8 +18,8 @@ from blacklight_matching.scoring import (
     score_tiles,
     skills,
 )
-from blacklight_matching.values import WorkMode
 from blacklight_shared.matching import CategoryWeights, MatchingConfig, SemanticCalibration
+from blacklight_shared.work_terms import WorkMode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

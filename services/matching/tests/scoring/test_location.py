@@ -5,7 +5,7 @@ import pytest
 from blacklight_matching.scoring import CandidateFeatures, CandidateRow, JobFeatures, JobRow
 from blacklight_matching.scoring import Location as Spot
 from blacklight_matching.scoring.location import location_scores
-from blacklight_matching.values import WorkMode
+from blacklight_shared.work_terms import WorkMode
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,7 +9,7 @@ from blacklight_matching.scoring import (
     usd_per_year,
 )
 from blacklight_matching.scoring.salary import PERIODS_PER_YEAR, salary_scores
-from blacklight_matching.values import SalaryPeriod
+from blacklight_shared.work_terms import SalaryPeriod
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from blacklight_shared.skills import SkillTaxonomy
+from blacklight_shared.work_terms import SalaryPeriod, WorkMode
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +18,6 @@ from blacklight_matching.features.codes import place_codes
 from blacklight_matching.features.taxonomy import visible_taxonomy
 from blacklight_matching.locations import parse_location
 from blacklight_matching.scoring import UnknownCurrencyError, usd_per_year
-from blacklight_matching.values import SalaryPeriod, WorkMode
 
 VERSION = 1
 """Part of the hash: raise it when the same profile gives other features."""

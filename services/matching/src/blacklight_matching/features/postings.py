@@ -9,7 +9,14 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from blacklight_shared.postings import (
+    find_posting_skills,
+    find_salary,
+    find_work_mode,
+    find_years,
+)
 from blacklight_shared.skills import SkillTaxonomy
+from blacklight_shared.work_terms import SalaryPeriod, SalaryRange, WorkMode, YearsRange
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,15 +26,8 @@ from blacklight_matching.bulk import upsert
 from blacklight_matching.features.codes import place_codes
 from blacklight_matching.features.taxonomy import visible_taxonomy
 from blacklight_matching.locations import parse_location
-from blacklight_matching.postings import (
-    find_posting_skills,
-    find_salary,
-    find_work_mode,
-    find_years,
-)
 from blacklight_matching.scoring import UnknownCurrencyError, usd_per_year
 from blacklight_matching.scoring.skills import NICE_TO_HAVE, REQUIRED
-from blacklight_matching.values import SalaryPeriod, SalaryRange, WorkMode, YearsRange
 
 VERSION = 1
 """Part of the hash: raise it when the same posting gives other features."""

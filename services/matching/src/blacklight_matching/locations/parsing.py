@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from blacklight_shared.work_terms import WorkMode
+
 from blacklight_matching.locations.gazetteer import City, Meanings, fold, gazetteer
 from blacklight_matching.locations.place import Place
-from blacklight_matching.values import WorkMode
 
 _LONGEST_TEXT = 300
 _MOST_PARTS = 12

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from zlib import crc32
 
+from blacklight_shared.work_terms import WorkMode
+
 from blacklight_matching.scoring.rows import Location
-from blacklight_matching.values import WorkMode
 
 _LETTERS = 26
 _REGION_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

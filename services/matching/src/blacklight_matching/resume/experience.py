@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from blacklight_matching.numerals import NUMBER_WORDS
+from blacklight_shared.numerals import NUMBER_WORDS
+
 from blacklight_matching.resume.dates import covered_years, interval_of
 from blacklight_matching.resume.positions import FoundPosition
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from blacklight_shared.work_terms import WorkMode
 
 from blacklight_matching.scoring.location import Places
 from blacklight_matching.scoring.ragged import Ragged, offsets
 from blacklight_matching.scoring.rows import CandidateRow, JobRow, Location
 from blacklight_matching.scoring.skills import SkillDemands
 from blacklight_matching.scoring.vectors import QuantizedVectors
-from blacklight_matching.values import WorkMode
 
 NO_ROLE = -1
 

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from blacklight_shared.matching.geodesy import haversine_km
-
-from blacklight_matching.values import WorkMode
+from blacklight_shared.work_terms import WorkMode
 
 COMMUTE_KM = 30.0
 """Up to here every day is no burden."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from blacklight_matching.values import WorkMode
+from blacklight_shared.work_terms import WorkMode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

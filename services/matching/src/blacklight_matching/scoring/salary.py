@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from blacklight_shared.work_terms import SalaryPeriod
 
 from blacklight_matching.scoring.currency import REFERENCE_RATES, ExchangeRates
-from blacklight_matching.values import SalaryPeriod
 
 PERIODS_PER_YEAR: dict[SalaryPeriod, float] = {
     SalaryPeriod.HOUR: 40.0 * 52,

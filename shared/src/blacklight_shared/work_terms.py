@@ -1,4 +1,4 @@
-"""Small values that profiles, postings and scoring have in common."""
+"""How work is described: where it is done, what it pays, how much experience it takes."""
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum

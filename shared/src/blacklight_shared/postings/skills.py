@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from blacklight_shared.postings.outline import Outline, Part
 from blacklight_shared.skills import SkillMention, SkillTaxonomy, fold
-
-from blacklight_matching.postings.outline import Outline, Part
 
 
 @dataclass(frozen=True, slots=True)

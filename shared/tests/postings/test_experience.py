@@ -1,6 +1,6 @@
 import pytest
-from blacklight_matching.postings import find_years
-from blacklight_matching.values import YearsRange
+from blacklight_shared.postings import find_years
+from blacklight_shared.work_terms import YearsRange
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from blacklight_matching.numerals import NUMBER_WORDS
-from blacklight_matching.values import YearsRange
+from blacklight_shared.numerals import NUMBER_WORDS
+from blacklight_shared.work_terms import YearsRange
 
 MOST_YEARS = 30
 

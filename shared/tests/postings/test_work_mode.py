@@ -1,6 +1,6 @@
 import pytest
-from blacklight_matching.postings import find_work_mode
-from blacklight_matching.values import WorkMode
+from blacklight_shared.postings import find_work_mode
+from blacklight_shared.work_terms import WorkMode
 from hypothesis import given
 from hypothesis import strategies as st
 

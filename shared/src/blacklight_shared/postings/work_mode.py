@@ -3,8 +3,7 @@
 import re
 
 from blacklight_shared.skills import fold
-
-from blacklight_matching.values import WorkMode
+from blacklight_shared.work_terms import WorkMode
 
 # For text in lower case.
 _HYBRID = re.compile(

@@ -1,6 +1,6 @@
 import pytest
-from blacklight_matching.postings import find_salary
-from blacklight_matching.values import SalaryPeriod, SalaryRange
+from blacklight_shared.postings import find_salary
+from blacklight_shared.work_terms import SalaryPeriod, SalaryRange
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from blacklight_matching.values import SalaryPeriod, SalaryRange
+from blacklight_shared.work_terms import SalaryPeriod, SalaryRange
 
 _SYMBOLS = {
     "us$": "USD",

@@ -1,5 +1,5 @@
 import pytest
-from blacklight_matching.postings import find_posting_skills
+from blacklight_shared.postings import find_posting_skills
 from blacklight_shared.skills import Skill, SkillTaxonomy
 from hypothesis import given
 from hypothesis import strategies as st
