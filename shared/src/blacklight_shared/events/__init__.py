@@ -9,6 +9,18 @@ from blacklight_shared.events.candidates import (
     ResumeProgress,
     ResumeUploaded,
 )
+from blacklight_shared.events.inboxes import (
+    IntegrationError,
+    IntegrationErrorType,
+    ParseJobEmail,
+    SyncUserInbox,
+)
+from blacklight_shared.events.integrations import (
+    IntegrationError,
+    IntegrationErrorType,
+    ParseJobEmail,
+    SyncUserInbox,
+)
 from blacklight_shared.events.jobs import (
     MAX_JOBS_PER_EVENT,
     JobImportProgress,
@@ -37,6 +49,8 @@ __all__ = [
     "GenerateCandidateMatches",
     "HrNotificationMail",
     "IntegrationDisconnectedMail",
+    "IntegrationError",
+    "IntegrationErrorType",
     "InvitationMail",
     "InvitationReminderMail",
     "JobImportProgress",
@@ -45,8 +59,10 @@ __all__ = [
     "MailResend",
     "MailServerTest",
     "MatchTrigger",
+    "ParseJobEmail",
     "RefreshCandidateMatches",
     "RejectionMail",
     "ResumeProgress",
     "ResumeUploaded",
+    "SyncUserInbox",
 ]
