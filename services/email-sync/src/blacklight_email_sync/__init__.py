@@ -1,0 +1,1 @@
+"""The e-mail sync worker: recruiters' inboxes become job postings."""
