@@ -15,12 +15,6 @@ from blacklight_shared.events.inboxes import (
     ParseJobEmail,
     SyncUserInbox,
 )
-from blacklight_shared.events.integrations import (
-    IntegrationError,
-    IntegrationErrorType,
-    ParseJobEmail,
-    SyncUserInbox,
-)
 from blacklight_shared.events.jobs import (
     MAX_JOBS_PER_EVENT,
     JobImportProgress,
