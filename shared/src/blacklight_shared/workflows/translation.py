@@ -12,6 +12,7 @@ import psycopg
 import pydantic
 from sqlalchemy import exc as sqlalchemy_errors
 
+from blacklight_shared.outbound.errors import OutboundError
 from blacklight_shared.workflows.errors import (
     ApiError,
     NonRetriableError,
@@ -87,6 +88,8 @@ def _translate(error: Exception, operation: str, service: str) -> WorkflowError 
         return ValidationError.from_pydantic(f"{operation}: {error.title} is not valid", error)
     if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
         return _translate_http(error, operation, service)
+    if isinstance(error, OutboundError):
+        return NonRetriableError(f"{operation}: {error}")
     if isinstance(error, _DATABASE_FAULTS):
         return RetriableError(f"{operation}: the database failed: {type(error).__name__}")
     if isinstance(error, OSError):
