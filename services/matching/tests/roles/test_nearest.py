@@ -3,9 +3,10 @@ from blacklight_matching.embeddings.text import role_text
 from blacklight_matching.roles.nearest import (
     PREFERRED_ROLE_THRESHOLD,
     TITLE_THRESHOLD,
-    RoleIndex,
-    RoleName,
+    near_roles,
+    nearest_role,
 )
+from blacklight_matching.roles.similarity import NamedRoles, RoleName, Titles, role_similarities
 from blacklight_shared.roles import builtin_roles, normalise_title
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,9 +20,9 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(sorted(normalise_title(name).split()))
 
 
-async def index_of(names: dict[int, list[str]]) -> RoleIndex:
-    first = [role_text(own[0]) for own in names.values()]
-    return RoleIndex(
+async def roles_of(names: dict[int, list[str]]) -> NamedRoles:
+    first = [role_text(normalise_title(own[0])) for own in names.values()]
+    return NamedRoles(
         list(names),
         await HashedEmbeddings().embed(first, kind="document"),
         [
@@ -32,32 +33,48 @@ async def index_of(names: dict[int, list[str]]) -> RoleIndex:
     )
 
 
-class TestRoleIndex:
-    async def test_finds_by_name_and_by_alias(self) -> None:
-        index = await index_of({7: ["Data Engineer", "ETL Developer"], 9: ["Welder"]})
-        forms = ["data engineer", "senior etl developer x", "pipe welder"]
-        vectors = await HashedEmbeddings().embed([role_text(form) for form in forms], kind="query")
+async def titles_of(*titles: str) -> Titles:
+    forms = [normalise_title(title) for title in titles]
+    texts = [role_text(form) for form in forms]
+    return Titles(forms, await HashedEmbeddings().embed(texts, kind="query"))
 
-        found = index.nearest(forms, vectors)
+
+class TestNearRoles:
+    async def test_finds_by_name_and_by_alias(self) -> None:
+        roles = await roles_of({7: ["Data Engineer", "ETL Developer"], 9: ["Welder"]})
+        titles = await titles_of("Data Engineer", "Spark ETL Developer", "Pipe Welder")
+
+        found = nearest_role(titles, roles)
 
         assert [role.role_id for role in found] == [7, 7, 9]
         assert found[0].similarity > 0.999
-        assert all(0 <= role.similarity <= 1.001 for role in found)
+
+    async def test_the_closest_stand_first_and_equals_in_the_order_of_the_roles(self) -> None:
+        roles = await roles_of({5: ["Welder"], 3: ["Data Engineer"], 4: ["Welder"]})
+
+        [near] = near_roles(await titles_of("Welder"), roles, limit=2)
+
+        assert [role.role_id for role in near] == [5, 4]
 
     async def test_without_roles_there_is_nothing_near(self) -> None:
-        index = RoleIndex([], np.zeros((0, 256), np.float32), [])
-        assert index.nearest(["welder"], np.zeros((1, 256), np.float32)) == []
+        none = NamedRoles([], np.zeros((0, 256), np.float32), [])
+        assert nearest_role(await titles_of("Welder"), none) == []
+        assert near_roles(await titles_of("Welder"), none, limit=3) == [[]]
 
     @given(st.lists(NAMES, min_size=1, max_size=5, unique_by=words_of))
     async def test_every_role_is_nearest_to_its_own_name(self, names: list[str]) -> None:
-        forms = [normalise_title(name) for name in names]
-        index = RoleIndex(
-            range(len(forms)),
-            await HashedEmbeddings().embed([role_text(form) for form in forms], kind="document"),
-            [RoleName(number, form) for number, form in enumerate(forms)],
-        )
-        found = index.nearest(forms, index.vectors)
-        assert [role.role_id for role in found] == list(range(len(forms)))
+        roles = await roles_of({number: [name] for number, name in enumerate(names)})
+        found = nearest_role(await titles_of(*names), roles)
+        assert [role.role_id for role in found] == list(range(len(names)))
+
+
+@given(st.lists(NAMES, min_size=1, max_size=5), st.lists(NAMES, min_size=1, max_size=5))
+async def test_similarities_lie_between_0_and_1(titles: list[str], names: list[str]) -> None:
+    roles = await roles_of({number: [name] for number, name in enumerate(names)})
+    similarity = role_similarities(await titles_of(*titles), roles)
+    assert similarity.shape == (len(titles), len(names))
+    assert similarity.min() >= 0
+    assert similarity.max() <= 1.0001
 
 
 def test_people_are_guessed_for_with_more_care_than_postings() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_matching.bulk import fetch_binary
 from blacklight_matching.features.loading import VectorSpace, read_vectors
-from blacklight_matching.roles.nearest import RoleIndex, RoleName
+from blacklight_matching.roles.similarity import NamedRoles, RoleName
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ async def approved_role_ids(session: AsyncSession) -> list[int]:
     return list(ids)
 
 
-async def load_index(session: AsyncSession, space: VectorSpace) -> RoleIndex:
+async def load_approved_roles(session: AsyncSession, space: VectorSpace) -> NamedRoles:
     """Load the approved roles that have a vector of the model in use, with their names.
 
     Roles that wait for review, and names that were learned by comparing, are left out. So what a
@@ -112,7 +112,7 @@ async def load_index(session: AsyncSession, space: VectorSpace) -> RoleIndex:
     names = [RoleName(role_id, normalise_title(name)) for role_id, name, _ in rows]
     names += [RoleName(role_id, alias) for role_id, alias in aliases]
     vectors = read_vectors([vector for _, _, vector in rows], space.dimension)
-    return RoleIndex(role_ids, np.asarray(vectors), names)
+    return NamedRoles(role_ids, np.asarray(vectors), names)
 
 
 async def pending_preferred_roles(session: AsyncSession, candidate_id: int) -> dict[str, int]:

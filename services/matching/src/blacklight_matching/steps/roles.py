@@ -24,12 +24,14 @@ from blacklight_matching.embeddings.text import role_text
 from blacklight_matching.roles.nearest import (
     PREFERRED_ROLE_THRESHOLD,
     TITLE_THRESHOLD,
-    NearestRole,
+    NearRole,
+    nearest_role,
 )
+from blacklight_matching.roles.similarity import Titles
 from blacklight_matching.roles.store import (
     approved_role_ids,
     assign_roles,
-    load_index,
+    load_approved_roles,
     pending_preferred_roles,
     posting_titles,
 )
@@ -85,7 +87,7 @@ async def resolve_posting_roles(
 
 async def nearest_roles(
     deps: MatchingDeps, titles: Collection[str], *, threshold: float
-) -> dict[str, NearestRole]:
+) -> dict[str, NearRole]:
     """Find approved roles near to titles that no name resolves.
 
     Titles without a field of work ("Manager") are near to everything and are left out.
@@ -107,8 +109,8 @@ async def nearest_roles(
     await embed_stale(deps, Subject.ROLE, None, role_ids)
     vectors = await deps.embeddings.embed([role_text(form) for form in comparable], kind="query")
     async with deps.database.global_session() as session:
-        index = await load_index(session, deps.space)
-    found = await asyncio.to_thread(index.nearest, comparable, vectors)
+        approved = await load_approved_roles(session, deps.space)
+    found = await asyncio.to_thread(nearest_role, Titles(comparable, vectors), approved)
     near = {
         form: role
         for form, role in zip(comparable, found, strict=False)  # none when there are no roles
