@@ -28,6 +28,15 @@ _ROOT = Path(__file__).parents[2]
 _SIGNING_KEY_PREFIX = re.compile(r"^signkey-\w+-")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the suite on one pytest worker, so that one engine and one app serve it all."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("conformance"))
+
+
 @pytest.fixture(scope="session")
 def engine_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The engine under test."""

@@ -25,6 +25,7 @@ PATIENCE = timedelta(minutes=4)
 """How long anything may take that is waited for; nothing is asserted about time."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the end-to-end tests on one pytest worker, so that one stack serves them all."""
     here = Path(__file__).parent

@@ -12,9 +12,10 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,6 @@ from psycopg import sql
 
 from blacklight_devstack.postgres import EmbeddedPostgres
 from blacklight_devstack.postgres_roles import OWNER_ROLE, DatabaseUrls
-
-# With `--dist=loadgroup`; each of these suites starts something large and shares it.
-_ONE_WORKER_SUITES = ("e2e", "chaos", "conformance")
 
 _TEMPLATE = "blacklight_template"
 _MIGRATIONS = "blacklight_shared.migrations"
@@ -49,6 +47,8 @@ class _Run:
     def guard_file(self) -> Path:
         return self.folder / "guard.pid"
 
+
+FreshDatabases = Callable[[], AbstractContextManager[DatabaseUrls]]
 
 _RUN = pytest.StashKey[_Run]()
 
@@ -82,15 +82,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         if time.monotonic() > deadline:
             raise RuntimeError(f"the tests' Postgres in {run.folder} does not stop")
         time.sleep(0.02)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one running system on one worker, so that it is started once."""
-    for item in items:
-        for suite in _ONE_WORKER_SUITES:
-            if item.get_closest_marker(suite) and not item.get_closest_marker("xdist_group"):
-                item.add_marker(pytest.mark.xdist_group(suite))
 
 
 @pytest.fixture(scope="session")
@@ -135,6 +126,12 @@ def module_database(
     """As `database`, shared by the tests of one module."""
     with _copied(postgres_server, migrated_template) as urls:
         yield urls
+
+
+@pytest.fixture
+def databases(postgres_server: EmbeddedPostgres, migrated_template: str) -> FreshDatabases:
+    """Makes databases as `database`, for a test that needs one after the other."""
+    return partial(_copied, postgres_server, migrated_template)
 
 
 @pytest.fixture
