@@ -45,6 +45,14 @@ class Visibility(StrEnum):
     TENANT = "tenant"
 
 
+AGES_FROM = (
+    "GREATEST((reopened_at AT TIME ZONE 'UTC')::date,"
+    " LEAST(posted_date, (imported_at AT TIME ZONE 'UTC')::date))"
+)
+"""The day (UTC) from which a posting's age counts: posted or imported, whichever is earlier, unless
+a person opened it again later. Queries spell it as the index does."""
+
+
 class JobPosting(Timestamps, Base):
     """A requisition as its source published it; global unless ``source_tenant_id`` is set."""
 
@@ -57,6 +65,16 @@ class JobPosting(Timestamps, Base):
         Index(None, "role_id", postgresql_where=text("status = 'active'")),
         Index(None, "status", "id"),
         Index(None, "import_batch_id"),
+        Index(
+            "ix_job_postings_age",
+            text(f"({AGES_FROM})"),
+            postgresql_where=text("status = 'active'"),
+        ),
+        Index(
+            None,
+            "expires_at",
+            postgresql_where=text("status = 'active' AND expires_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[BigIntPK]
@@ -93,6 +111,8 @@ class JobPosting(Timestamps, Base):
     posted_date: Mapped[date | None]
     expires_at: Mapped[datetime | None]
     imported_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    reopened_at: Mapped[datetime | None]
+    """When a person last opened it again."""
     status: Mapped[str] = mapped_column(server_default=JobStatus.ACTIVE)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
     """SHA-256 of what the source said; equal hash means nothing to do."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import REAL
 from sqlalchemy.orm import Mapped, mapped_column
 
 from blacklight_shared.models.base import Base, BigIntPK, Timestamps, one_of
@@ -51,7 +52,15 @@ class GlobalRole(Timestamps, Base):
     """A canonical role such as "Data Scientist", shared by all tenants."""
 
     __tablename__ = "global_roles"
-    __table_args__ = (one_of("status", RoleStatus),)
+    __table_args__ = (
+        one_of("status", RoleStatus),
+        Index(
+            "ix_global_roles_pending_review",
+            "id",
+            postgresql_where=text("status = 'pending_review'"),
+        ),
+        Index(None, "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
+    )
 
     id: Mapped[BigIntPK]
     name: Mapped[str]
@@ -72,6 +81,22 @@ class RoleAlias(Base):
     normalized_alias: Mapped[str] = mapped_column(unique=True)
     source: Mapped[str] = mapped_column(server_default=AliasSource.LEARNED)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class RoleSuggestion(Base):
+    """An approved role that a role under review may be another name of."""
+
+    __tablename__ = "role_suggestions"
+    __table_args__ = (Index(None, "suggested_role_id"),)
+
+    role_id: Mapped[int] = mapped_column(
+        ForeignKey("global_roles.id", ondelete="CASCADE"), primary_key=True
+    )
+    suggested_role_id: Mapped[int] = mapped_column(
+        ForeignKey("global_roles.id", ondelete="CASCADE"), primary_key=True
+    )
+    similarity: Mapped[float] = mapped_column(REAL)
+    """0-1."""
 
 
 class ScrapeTarget(Timestamps, Base):
