@@ -1,0 +1,1 @@
+"""Google, emulated: consent and tokens, and the Gmail API."""

@@ -1,0 +1,1 @@
+"""Microsoft, emulated: consent and tokens, and the mail of Microsoft Graph."""
