@@ -6,9 +6,31 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 IpAddress = IPv4Address | IPv6Address
 
-_IPV4_EXCEPTIONS = (
-    ip_network("192.88.99.0/24"),  # relays of 6to4, RFC 7526
-    ip_network("168.63.129.16/32"),  # Azure's host, as its virtual machines see it
+# https://www.iana.org/assignments/iana-ipv4-special-registry; what Python knows of it differs by
+# version.
+_IPV4_EXCEPTIONS = tuple(
+    ip_network(network)
+    for network in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",  # shared by the customers of a carrier
+        "127.0.0.0/8",
+        "168.63.129.16/32",  # Azure's host, as its virtual machines see it
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.31.196.0/24",
+        "192.52.193.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "192.175.48.0/24",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",  # reserved, and broadcast
+    )
 )
 # https://www.iana.org/assignments/ipv6-unicast-address-assignments: nothing else is given out.
 _IPV6_UNICAST = ip_network("2000::/3")
@@ -37,9 +59,5 @@ def is_public(address: IpAddress) -> bool:
     leads depends on the network that the packet passes.
     """
     if isinstance(address, IPv4Address):
-        return (
-            address.is_global
-            and not address.is_multicast
-            and not any(address in network for network in _IPV4_EXCEPTIONS)
-        )
+        return not any(address in network for network in _IPV4_EXCEPTIONS)
     return address in _IPV6_UNICAST and not any(address in network for network in _IPV6_EXCEPTIONS)

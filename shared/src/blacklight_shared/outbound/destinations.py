@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import httpx
@@ -13,6 +14,8 @@ WEB_PORTS = frozenset({80, 443})
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_URL_CHARS = 2_048
+# A name, an IPv4 address or an IPv6 address without a zone.
+_HOST = re.compile(rb"[a-z0-9_.-]+|[0-9a-f:.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,8 @@ class Destinations:
             raise ForbiddenUrlError("it is not a URL") from error
         if url.scheme not in _DEFAULT_PORTS:
             raise ForbiddenUrlError("only http and https are fetched")
-        if not url.host:
-            raise ForbiddenUrlError("the URL names no host")
+        if not _HOST.fullmatch(url.raw_host):
+            raise ForbiddenUrlError("the URL names no host, or none that can be")
         if url.userinfo:
             raise ForbiddenUrlError("the URL carries a user or password")
         if not self.is_loopback_allowed:

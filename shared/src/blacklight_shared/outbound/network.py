@@ -7,7 +7,9 @@ verifies the name: only the address is chosen here.
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -30,6 +32,7 @@ async def resolve(host: str, port: int) -> Sequence[IpAddress]:
     Raises:
         httpcore.ConnectError: The name is unknown.
     """
+    host = host.removesuffix(".")
     if host == "localhost" or host.endswith(".localhost"):
         return [_LOOPBACK]  # RFC 6761, section 6.3; not every system's resolver knows it
     try:
@@ -127,7 +130,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, backend: GuardedBackend, *, connections: int) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=_tls_context(),
             max_connections=connections,
             keepalive_expiry=5.0,
             network_backend=backend,
@@ -164,6 +167,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close every connection."""
         await self._pool.aclose()
+
+
+@functools.cache
+def _tls_context() -> ssl.SSLContext:
+    # Reading the certificates takes about 40 ms.
+    return httpx.create_ssl_context()
 
 
 class _ResponseStream(httpx.AsyncByteStream):
