@@ -72,6 +72,12 @@ from blacklight_shared.models.matching import (
     TenantSkill,
 )
 from blacklight_shared.models.outbox import OutboxEvent
+from blacklight_shared.models.portal import (
+    PASSWORD_RESET_PURPOSE,
+    PasswordReset,
+    PortalSession,
+    SignInFailures,
+)
 from blacklight_shared.models.roles import (
     AliasSource,
     GlobalRole,
@@ -110,6 +116,7 @@ __all__ = [
     "MATCHABLE_STATUSES",
     "OAUTH_FLOW_PURPOSE",
     "OPEN_INVITATION_STATUSES",
+    "PASSWORD_RESET_PURPOSE",
     "PENDING_INVITATION_STATUSES",
     "SMTP_PASSWORD_PURPOSE",
     "UNFINISHED_MAIL_STATUSES",
@@ -156,7 +163,9 @@ __all__ = [
     "MatchStatus",
     "OAuthState",
     "OutboxEvent",
+    "PasswordReset",
     "PortalRole",
+    "PortalSession",
     "PortalUser",
     "PortalUserStatus",
     "PreferredRoleSource",
@@ -169,6 +178,7 @@ __all__ = [
     "ScraperSession",
     "ScraperSessionStatus",
     "ScraperSubmission",
+    "SignInFailures",
     "SmtpSecurity",
     "SuppressionReason",
     "SyncRun",

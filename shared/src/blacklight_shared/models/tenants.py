@@ -71,6 +71,8 @@ class PortalUser(Timestamps, Base):
     last_login_at: Mapped[datetime | None]
     wants_daily_stats: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whether the figures of each day come by mail."""
+    time_zone: Mapped[str | None]
+    """IANA name in which the portal shows times; None: the tenant's."""
 
 
 class ApiKey(Base):
