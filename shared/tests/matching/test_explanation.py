@@ -102,6 +102,19 @@ class TestSkills:
         assert "Skill 4 and 4 more." in found
         assert "Skill 5" not in found
 
+    def test_few_skills_are_called_so(self) -> None:
+        record = replace(with_score(Category.SKILLS, 33.33), missing_skill_ids=())
+        record = replace(record, matched_skill_ids=(2,))
+        assert words(Category.SKILLS, record) == (
+            "Has 1 of the 1 skills asked for (33 %, few to judge by): postgresql."
+        )
+
+    def test_a_posting_without_skills_is_not_blamed_on_the_profile(self) -> None:
+        record = replace(with_score(Category.SKILLS, None, 0.4), matched_skill_ids=())
+        silent_posting = replace(record, missing_skill_ids=())
+        assert "posting names no skills" in words(Category.SKILLS, silent_posting)
+        assert "the profile names none" in words(Category.SKILLS, record)
+
     def test_none_matched(self) -> None:
         record = replace(with_score(Category.SKILLS, 0), matched_skill_ids=())
         assert words(Category.SKILLS, record) == "Has none of the 2 skills the posting asks for."

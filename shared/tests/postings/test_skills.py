@@ -53,6 +53,16 @@ class TestSections:
     def test_the_title_is_required(self) -> None:
         assert judged("Nice to have:\nPython", title="Python Developer")[0] == ["Python"]
 
+    @pytest.mark.parametrize(
+        "title", ["Senior Data Scientist", "Data Scientist II, Growth", "Marketing Data Scientist"]
+    )
+    def test_the_role_in_the_title_is_no_skill(self, title: str) -> None:
+        assert "Data Scientist" not in judged("", title)[0]
+        assert judged("Knows data science.", title)[0][-1] == "data science"
+
+    def test_a_product_in_the_title_is_a_skill_whatever_it_is_called(self) -> None:
+        assert judged("", "SQL Server Engineer")[0] == ["SQL Server"]
+
 
 class TestClauses:
     @pytest.mark.parametrize(

@@ -39,7 +39,6 @@ class TestJobFeatures:
         assert jobs.role_ids.tolist() == [2, -1]
         assert jobs.skills.lists.row(1).tolist() == [3, 5, 1]
         assert jobs.skills.importance.tolist() == [2, 2, 1]
-        assert jobs.asks_skills.tolist() == [False, True]
         assert jobs.asks_experience.tolist() == [False, True]
         assert jobs.asks_location.tolist() == [False, True]
         assert jobs.offers_salary.tolist() == [False, True]

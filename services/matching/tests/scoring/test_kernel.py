@@ -143,7 +143,7 @@ def plain_pair(
     ]
     sub_scores = [None if score is None else round_to_hundredths(score) for score in scores]
     demanded = [
-        bool(asked),
+        True,
         job.min_years is not None or job.max_years is not None,
         job.location.country is not None or job.work_mode is WorkMode.REMOTE,
         False,
@@ -172,7 +172,7 @@ def round_to_hundredths(value: float) -> float:
 
 
 def plain_skills(importance: dict[int, int], matched: list[int]) -> float:
-    return 100 * sum(importance[skill] for skill in matched) / sum(importance.values())
+    return 100 * sum(importance[skill] for skill in matched) / max(6, sum(importance.values()))
 
 
 def plain_experience(have: float | None, low: float | None, high: float | None) -> float | None:

@@ -19,12 +19,30 @@ def score(has: set[int], required: set[int], nice: set[int]) -> float:
 
 class TestSkillScores:
     def test_a_required_skill_counts_twice_a_welcome_one(self) -> None:
-        assert score({1}, {1}, {2}) == pytest.approx(200 / 3)
-        assert score({2}, {1}, {2}) == pytest.approx(100 / 3)
-        assert score({1, 2}, {1}, {2}) == 100
+        assert score({1, 3}, {1, 3}, {2, 4}) == pytest.approx(400 / 6)
+        assert score({2, 4}, {1, 3}, {2, 4}) == pytest.approx(200 / 6)
+        assert score({1, 2, 3, 4}, {1, 3}, {2, 4}) == 100
 
     def test_one_that_is_both_required_and_welcome_counts_once(self) -> None:
-        assert score({2}, {1}, {1, 2}) == pytest.approx(100 / 3)
+        assert score({1, 2}, {1, 3, 4}, {1, 2}) == pytest.approx(300 / 7)
+
+    @pytest.mark.parametrize(
+        ("required", "nice", "percent"),
+        [({1}, set(), 100 / 3), ({1}, {2}, 50), (set(), {1}, 50 / 3)],
+    )
+    def test_what_a_posting_with_few_skills_leaves_unnamed_nobody_has(
+        self, required: set[int], nice: set[int], percent: float
+    ) -> None:
+        assert score(required | nice, required, nice) == pytest.approx(percent)
+
+    @given(ids, ids, ids)
+    def test_naming_a_skill_the_candidate_has_never_hurts(
+        self, has: set[int], required: set[int], nice: set[int]
+    ) -> None:
+        named = required | nice
+        if not has or not named:
+            return
+        assert score(has | {99}, required | {99}, nice) >= score(has | {99}, required, nice)
 
     @given(ids, ids, ids, ids)
     def test_more_skills_never_hurt_and_those_nobody_asked_for_change_nothing(
@@ -44,11 +62,11 @@ class TestSkillScores:
             assert len(known) == 1
             assert None not in known
             found = {
-                score({id_of(taxonomy, one)}, {id_of(taxonomy, other), 10**6}, set())
+                score({id_of(taxonomy, one)}, {id_of(taxonomy, other), 10**6}, {10**7, 10**8})
                 for one in names
                 for other in names
             }
-            assert found == {50.0}
+            assert found == {score({1}, {1, 2}, {3, 4})}
 
 
 def id_of(taxonomy: SkillTaxonomy, name: str) -> int:

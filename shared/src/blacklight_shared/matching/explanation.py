@@ -11,6 +11,7 @@ from blacklight_shared.matching.record import MatchFacts, MatchRecord, SkillWord
 _STRONG_PERCENT = 70.0
 _WEAK_PERCENT = 50.0
 _LISTED_SKILLS = 5
+_FEW_SKILLS = 2
 _DEFAULT_CONFIG = MatchingConfig()
 
 _IN_A_SENTENCE = {
@@ -91,7 +92,7 @@ def _breakdown(
     if score is not None:
         words = _WORDS[category](score, record, skills)
     elif applied > 0:
-        words = _SILENT_PROFILE[category]
+        words = _earned_nothing(category, record)
     else:
         words = _NOTHING_TO_COMPARE[category]
     return CategoryBreakdown(
@@ -102,6 +103,12 @@ def _breakdown(
         points=round(applied * (score or 0.0), 2),
         words=words,
     )
+
+
+def _earned_nothing(category: Category, record: MatchRecord) -> str:
+    if category is Category.SKILLS and not record.missing_skill_ids:
+        return "The posting names no skills, so none are shown to fit."
+    return _SILENT_PROFILE[category]
 
 
 def _summary(
@@ -143,8 +150,9 @@ def _skill_words(score: float, record: MatchRecord, skills: SkillWords) -> str:
     if not matched:
         return f"Has none of the {asked} skills the posting asks for."
     evidence = [_evidence(i, skills) for i in matched if i in skills.names]
+    basis = " by importance" if asked > _FEW_SKILLS else ", few to judge by"
     return (
-        f"Has {len(matched)} of the {asked} skills asked for ({score:.0f} % by importance): "
+        f"Has {len(matched)} of the {asked} skills asked for ({score:.0f} %{basis}): "
         f"{_shortened(evidence)}."
     )
 

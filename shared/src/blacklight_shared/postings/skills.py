@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from blacklight_shared.postings.outline import Outline, Part
+from blacklight_shared.roles.titles import normalise_title
+from blacklight_shared.roles.vocabulary import HEAD_NOUNS
 from blacklight_shared.skills import SkillMention, SkillTaxonomy, fold
 
 
@@ -28,7 +30,8 @@ def find_posting_skills(title: str, description: str, taxonomy: SkillTaxonomy) -
 
     A skill is preferred when its section ("Nice to have") or its clause ("Tableau is a plus")
     says so. Talk about benefits, the company and equal opportunity, and the fields a degree may
-    be in, count for nothing.
+    be in, count for nothing; nor does the role that the title names: that a data scientist is to be
+    one asks for no skill, and roles are compared on their own.
     """
     text = f"{title}\n{description}"
     required: dict[int, SkillMention] = {}
@@ -47,10 +50,12 @@ def _judged(
 ) -> Iterator[tuple[SkillMention, Part]]:
     """Mentions with the part they belong to; those that count for nothing are left out."""
     outline, folded = Outline(text), fold(text)
+    role = _head_noun(text[:title_end])
     sentence: _Sentence | None = None
     for mention in mentions:
         if mention.end <= title_end:
-            yield mention, Part.REQUIRED
+            if not role or _head_noun(mention.word) != role:
+                yield mention, Part.REQUIRED
             continue
         part = outline.part_at(mention.start)
         if part in _WITHOUT_SKILLS:
@@ -59,6 +64,12 @@ def _judged(
             sentence = _Sentence(folded, *outline.sentence_at(mention.start))
         if not sentence.is_boilerplate and not sentence.names_degree_field(mention):
             yield mention, Part.PREFERRED if sentence.is_wish(mention) else part
+
+
+def _head_noun(title: str) -> str:
+    """The word that says what somebody is, "scientist"; "" when there is none."""
+    last = normalise_title(title).rpartition(" ")[2]
+    return last if last in HEAD_NOUNS else ""
 
 
 _WITHOUT_SKILLS = frozenset({Part.OFFER, Part.COMPANY})

@@ -29,7 +29,7 @@ from blacklight_matching.locations import parse_location
 from blacklight_matching.scoring import UnknownCurrencyError, usd_per_year
 from blacklight_matching.scoring.skills import NICE_TO_HAVE, REQUIRED
 
-VERSION = 1
+VERSION = 2
 """Part of the hash: raise it when the same posting gives other features."""
 
 _COLUMNS = (

@@ -36,8 +36,8 @@ def combine(sub_scores: FloatArray, demanded: BoolArray, config: MatchingConfig)
     """Put sub-scores together.
 
     A category counts when there is something to compare, and also when the posting demands it
-    (skills, experience, a place) and the profile is silent: then it earns nothing, so leaving
-    something out never pays. Categories that do not count give their weight to the others in
+    and there is nothing: then it earns nothing, so leaving something out never pays. Every posting
+    demands skills, named or not; experience and a place it demands by naming them. Categories that do not count give their weight to the others in
     proportion: ``weight = base weight / Σ base weights that count``.
 
     Args:

@@ -99,11 +99,6 @@ class JobFeatures:
         )
 
     @cached_property
-    def asks_skills(self) -> npt.NDArray[np.bool_]:
-        """Whether the posting asks for any skill."""
-        return self.skills.lists.lengths > 0
-
-    @cached_property
     def asks_experience(self) -> npt.NDArray[np.bool_]:
         """Whether the posting asks for years of experience."""
         return ~(np.isnan(self.min_years) & np.isnan(self.max_years))

@@ -14,6 +14,10 @@ REQUIRED = 2
 NICE_TO_HAVE = 1
 """A required skill counts twice as much as a welcome one."""
 
+LEAST_DEMAND = 3 * REQUIRED
+"""Importance a posting is taken to ask for at least: no work takes fewer than three skills, however
+few of them its text names. So a posting that says little is not the easiest to satisfy."""
+
 FEW_CANDIDATES = 6
 """Up to here adding up the lists beats a matrix product (measured, see ``benchmarks/``)."""
 
@@ -27,8 +31,8 @@ def skill_scores(
 ) -> FloatArray:
     """Score how much of what is asked for the candidate has.
 
-    ``100 · Σ importance of the skills matched / Σ importance of the skills asked for``, a required
-    skill having importance 2 and a nice-to-have 1. Skills nobody asked for change nothing.
+    ``100 · Σ importance of the skills matched / max(Σ importance of the skills asked for, 6)``, a
+    required skill having importance 2 and a nice-to-have 1. Skills nobody asked for change nothing.
 
     Args:
         matched_importance: Sum over the skills matched. The arguments broadcast.
@@ -38,7 +42,7 @@ def skill_scores(
     Returns:
         Scores 0–100; NaN where the posting asks for no skills or the profile names none.
     """
-    total = total_importance.astype(matched_importance.dtype)
+    total = np.maximum(total_importance, LEAST_DEMAND).astype(matched_importance.dtype)
     compared = (total_importance > 0) & states_skills
     return np.asarray(100 * matched_importance / np.where(compared, total, np.nan))
 

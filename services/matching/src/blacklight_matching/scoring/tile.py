@@ -84,7 +84,7 @@ class TileScorer:
         for weight, scores in zip(weights.as_tuple(), facts, strict=False):
             earned += weight * np.fmax(scores, 0)
         demanded = (
-            weights.skills * self.jobs.asks_skills
+            weights.skills
             + weights.experience * self.jobs.asks_experience
             + weights.location * self.jobs.asks_location
         ).astype(np.float32)
@@ -173,10 +173,10 @@ class TileScorer:
 
     def _demanded(self, job_rows: Rows) -> BoolArray:
         jobs = self.jobs
-        never = np.zeros(len(job_rows), np.bool_)
+        always, never = np.ones(len(job_rows), np.bool_), np.zeros(len(job_rows), np.bool_)
         return np.stack(
             [
-                jobs.asks_skills[job_rows],
+                always,
                 jobs.asks_experience[job_rows],
                 jobs.asks_location[job_rows],
                 never,
