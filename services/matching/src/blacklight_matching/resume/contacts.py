@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from blacklight_shared.roles.title_finding import names_work, title_in
 from blacklight_shared.roles.vocabulary import RANKS
 from blacklight_shared.skills import SkillTaxonomy
 
 from blacklight_matching.locations import parse_location
-from blacklight_matching.resume.titles import names_work, title_in
 
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w+-]{1,64}(?:\.[\w+-]{1,64}){0,8}@[A-Za-z\d-]{1,63}(?:\.[A-Za-z\d-]{1,63}){0,5}"

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from blacklight_shared.roles.title_finding import title_in
+
 from blacklight_matching.locations import parse_location
 from blacklight_matching.resume.dates import MONTH_NAME, DateRange, Point, find_ranges
-from blacklight_matching.resume.titles import title_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from blacklight_shared.roles.title_finding import title_in, title_key
 from blacklight_shared.skills import SkillTaxonomy
 
 from blacklight_matching.resume.certifications import find_certifications
@@ -21,7 +22,6 @@ from blacklight_matching.resume.models import Month, Position, ResumeProfile
 from blacklight_matching.resume.positions import FoundPosition, find_positions
 from blacklight_matching.resume.sections import Section, SectionKind, lines_of, split_sections
 from blacklight_matching.resume.skills import find_skills
-from blacklight_matching.resume.titles import title_in, title_key
 
 _MOST_TITLES = 5
 _MOST_POSITIONS = 40

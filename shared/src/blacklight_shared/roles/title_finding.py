@@ -1,4 +1,4 @@
-"""Job titles within the lines of a CV."""
+"""Job titles within lines of text: of a CV, of a mail."""
 
 import re
 from collections.abc import Sequence

@@ -1,5 +1,5 @@
 import pytest
-from blacklight_matching.resume.titles import names_work, title_in, title_key
+from blacklight_shared.roles.title_finding import names_work, title_in, title_key
 from hypothesis import given
 from hypothesis import strategies as st
 
