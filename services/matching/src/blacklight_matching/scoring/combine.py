@@ -37,8 +37,9 @@ def combine(sub_scores: FloatArray, demanded: BoolArray, config: MatchingConfig)
 
     A category counts when there is something to compare, and also when the posting demands it
     and there is nothing: then it earns nothing, so leaving something out never pays. Every posting
-    demands skills, named or not; experience and a place it demands by naming them. Categories that do not count give their weight to the others in
-    proportion: ``weight = base weight / Σ base weights that count``.
+    demands skills, named or not; experience and a place it demands by naming them. Categories that
+    do not count give their weight to the others in proportion:
+    ``weight = base weight / Σ base weights that count``.
 
     Args:
         sub_scores: float64[5, n], 0–100, two decimals, in the order of ``CATEGORIES``; NaN where
