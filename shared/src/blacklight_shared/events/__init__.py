@@ -32,10 +32,17 @@ from blacklight_shared.events.notifications import (
     MailServerTest,
     RejectionMail,
 )
+from blacklight_shared.events.roles import (
+    MAX_ROLES_PER_EVENT,
+    RoleDecision,
+    RoleReviewed,
+    RolesCreated,
+)
 
 __all__ = [
     "EVENTS",
     "MAX_JOBS_PER_EVENT",
+    "MAX_ROLES_PER_EVENT",
     "ApprovalMail",
     "CandidateDeleted",
     "DailyStatsMail",
@@ -58,5 +65,8 @@ __all__ = [
     "RejectionMail",
     "ResumeProgress",
     "ResumeUploaded",
+    "RoleDecision",
+    "RoleReviewed",
+    "RolesCreated",
     "SyncUserInbox",
 ]
