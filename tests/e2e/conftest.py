@@ -51,7 +51,8 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
         settings={"BLACKLIGHT_MAILS_PER_MINUTE": "6000", "BLACKLIGHT_EMBEDDING_MAX_TOKENS": "32"},
         fast=True,
         poll_interval=timedelta(seconds=0.5),
-        retry_interval=timedelta(seconds=0.5),
+        # Three retries have to outlast the restart of a killed Postgres on a busy machine.
+        retry_interval=timedelta(seconds=2),
     )
     async with Stack(options) as running:
         yield running
