@@ -1,0 +1,1 @@
+"""Mailboxes behind one interface: Gmail and Microsoft Graph."""
