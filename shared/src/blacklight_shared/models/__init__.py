@@ -68,6 +68,7 @@ from blacklight_shared.models.matching import (
     JobEmbedding,
     JobFeatures,
     MatchStatus,
+    PostingChange,
     RoleEmbedding,
     TenantSkill,
 )
@@ -168,6 +169,7 @@ __all__ = [
     "PortalSession",
     "PortalUser",
     "PortalUserStatus",
+    "PostingChange",
     "PreferredRoleSource",
     "RoleAlias",
     "RoleEmbedding",

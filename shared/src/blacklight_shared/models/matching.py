@@ -182,6 +182,22 @@ class RoleEmbedding(StoredEmbedding, Base):
     )
 
 
+class PostingChange(Base):
+    """Global postings whose features, vector, status or role one statement changed.
+
+    Written by triggers, read by workers that keep postings in memory, deleted after some days.
+    """
+
+    __tablename__ = "posting_changes"
+    __table_args__ = (Index(None, "transaction_id"),)
+
+    id: Mapped[BigIntPK]
+    transaction_id: Mapped[int]
+    """Postgres' number of the transaction: whether a reader has seen it, only that can tell."""
+    job_ids: Mapped[list[int]]
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class TenantSkill(Timestamps, Base):
     """A skill that one tenant added to the taxonomy; ids start where the built-in ones end."""
 
