@@ -1,0 +1,23 @@
+"""``python -m blacklight_devstack.emulators.google --port 8081``."""
+
+from __future__ import annotations
+
+import argparse
+
+import uvicorn
+
+from blacklight_devstack.emulators.google.app import create_app
+from blacklight_devstack.emulators.mail_provider import MailProvider
+from blacklight_devstack.ports import LOOPBACK
+
+
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m blacklight_devstack.emulators.google")
+    parser.add_argument("--port", type=int, required=True)
+    options = parser.parse_args()
+    uvicorn.run(create_app(MailProvider.empty()), host=LOOPBACK, port=options.port)
+
+
+if __name__ == "__main__":
+    main()
