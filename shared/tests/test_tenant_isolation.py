@@ -45,6 +45,9 @@ READABLE_BY_SYSTEM = {
     "candidate_features": frozenset[str](),
     "candidates": frozenset({"id", "tenant_id", "status", "deleted_at"}),
     "portal_users": frozenset({"id", "tenant_id", "email", "status"}),
+    "registration_dossiers": frozenset[str](),
+    "registration_pages": frozenset[str](),
+    "registrations": frozenset({"id", "tenant_id", "request_id"}),
 }
 """All that the system role may read where tables hold personal data."""
 

@@ -79,6 +79,15 @@ from blacklight_shared.models.portal import (
     PortalSession,
     SignInFailures,
 )
+from blacklight_shared.models.registrations import (
+    OutboundHost,
+    PageStatus,
+    Registration,
+    RegistrationDossier,
+    RegistrationForm,
+    RegistrationPage,
+    RegistrationStatus,
+)
 from blacklight_shared.models.roles import (
     AliasSource,
     GlobalRole,
@@ -163,7 +172,9 @@ __all__ = [
     "MailboxProviderName",
     "MatchStatus",
     "OAuthState",
+    "OutboundHost",
     "OutboxEvent",
+    "PageStatus",
     "PasswordReset",
     "PortalRole",
     "PortalSession",
@@ -171,6 +182,11 @@ __all__ = [
     "PortalUserStatus",
     "PostingChange",
     "PreferredRoleSource",
+    "Registration",
+    "RegistrationDossier",
+    "RegistrationForm",
+    "RegistrationPage",
+    "RegistrationStatus",
     "RoleAlias",
     "RoleEmbedding",
     "RoleStatus",
