@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 import structlog
+from blacklight_shared.job_imports.errors import ImportConflictError, ImportFileError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -215,6 +216,8 @@ def install_problem_handlers(app: FastAPI) -> None:
     """Make every error of ``app`` a problem document."""
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
+    app.add_exception_handler(ImportFileError, _answer_import_error)
+    app.add_exception_handler(ImportConflictError, _answer_import_error)
     for unavailable in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(unavailable, _answer_database_error)
 
@@ -240,6 +243,12 @@ async def _answer_validation_error(request: Request, error: Exception) -> JSONRe
         errors=errors,
         request_id=_request_id(request),
     )
+
+
+async def _answer_import_error(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, ImportFileError):
+        return await _answer_http_exception(request, Unprocessable(error.field, error.message))
+    return await _answer_http_exception(request, Conflict(str(error)))
 
 
 async def _answer_database_error(request: Request, error: Exception) -> JSONResponse:

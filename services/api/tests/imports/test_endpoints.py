@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 import pytest
-from blacklight_api.imports import service, store
 from blacklight_shared.import_batches import complete_chunk
+from blacklight_shared.job_imports import receiving, store
 from blacklight_shared.models import JobImportBatch, JobPosting
 from httpx import Response
 from sqlalchemy import func, select
@@ -54,7 +54,7 @@ class TestImport:
     async def test_new_postings_are_stored_and_announced_in_chunks(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(service, "CHUNK_ROWS", 4)
+        monkeypatch.setattr(receiving, "CHUNK_ROWS", 4)
         batch = await imported(tenant, rows(10), visibility="tenant")
 
         assert counted(batch) == {"rows_received": 10, "jobs_new": 10}
@@ -97,7 +97,7 @@ class TestImport:
     async def test_requests_of_one_batch_at_once_import_once(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(service, "CHUNK_ROWS", 3)
+        monkeypatch.setattr(receiving, "CHUNK_ROWS", 3)
         options = {"batch_id": "race", "visibility": "tenant"}
         batches = await asyncio.gather(*(imported(tenant, rows(20), **options) for _ in range(4)))
         assert all(counted(batch) == {"rows_received": 20, "jobs_new": 20} for batch in batches)
@@ -106,7 +106,7 @@ class TestImport:
     async def test_a_broken_off_import_goes_on_where_it_stopped(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(service, "CHUNK_ROWS", 2)
+        monkeypatch.setattr(receiving, "CHUNK_ROWS", 2)
         store_postings = store.store_postings
         calls = 0
 
@@ -117,7 +117,7 @@ class TestImport:
                 raise ConnectionResetError
             return await store_postings(*arguments)
 
-        monkeypatch.setattr(service, "store_postings", fail_at_the_third)
+        monkeypatch.setattr(receiving, "store_postings", fail_at_the_third)
         options = {"batch_id": "broken", "visibility": "tenant"}
         assert (await send(tenant, rows(10), **options)).status_code == 500
 
@@ -227,7 +227,7 @@ class TestProgress:
     async def test_the_last_chunk_completes_the_batch(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(service, "CHUNK_ROWS", 2)
+        monkeypatch.setattr(receiving, "CHUNK_ROWS", 2)
         await imported(tenant, rows(6), batch_id="watched", visibility="tenant")
         stream = asyncio.create_task(tenant.http.get(f"{BATCHES}/watched/progress"))
 

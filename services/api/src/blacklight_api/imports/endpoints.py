@@ -6,6 +6,8 @@ import asyncio
 import uuid
 from typing import Annotated
 
+from blacklight_shared.job_imports.columns import parse_mapping
+from blacklight_shared.job_imports.receiving import ImportOptions, receive_import
 from blacklight_shared.models import BatchStatus, Visibility
 from fastapi import Path, Query, Request
 from sse_starlette import EventSourceResponse
@@ -15,10 +17,8 @@ from blacklight_api.auth.principal import Principal
 from blacklight_api.auth.scopes import Scope
 from blacklight_api.gateway import gateway_of
 from blacklight_api.imports import queries
-from blacklight_api.imports.columns import parse_mapping
 from blacklight_api.imports.progress import watch_batch
 from blacklight_api.imports.schemas import BATCH_EVENT, IMPORT_BODY, Batch, BatchError
-from blacklight_api.imports.service import ImportOptions, receive_import
 from blacklight_api.imports.upload import MAX_IMPORT_BYTES, received_upload
 from blacklight_api.limits import RequestLimits, limited
 from blacklight_api.pagination import IdKey, Page, RequestedPage
@@ -100,7 +100,7 @@ async def import_jobs(
             visibility=wanted,
             request_hash=upload.hash_with(source, wanted, mapping),
         )
-        await receive_import(database, options, upload.file)
+        await receive_import(database, options, upload.file.rows())
     async with database.session_for(importer.tenant_id) as session:
         work = Work(session, importer, request_id(request), importer.tenant_id)
         await record(work, "job_import.received", batch_key, details={"source": source})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from blacklight_shared.job_imports.files import MAX_ROWS
+from blacklight_shared.job_imports.postings import POSTING_FIELDS
 from blacklight_shared.models import BatchStatus, ImportErrorSeverity, Visibility
 from pydantic import Field
 
-from blacklight_api.imports.files import MAX_ROWS
-from blacklight_api.imports.postings import POSTING_FIELDS
 from blacklight_api.schemas import ResponseModel
 
 

@@ -12,10 +12,10 @@ from email.message import Message
 from tempfile import TemporaryFile
 
 import orjson
+from blacklight_shared.job_imports.columns import ColumnMapping
+from blacklight_shared.job_imports.files import FORMAT_OF_MEDIA_TYPE, FileFormat, ImportFile
 from fastapi import Request
 
-from blacklight_api.imports.columns import ColumnMapping
-from blacklight_api.imports.files import FORMAT_OF_MEDIA_TYPE, FileFormat, ImportFile
 from blacklight_api.problems import UnsupportedMediaType
 
 MAX_IMPORT_BYTES = 1024**3

@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from typing import Annotated
 
+from blacklight_shared.job_imports.receiving import ImportOptions, receive_import
 from blacklight_shared.models import ScrapeStatus, Visibility
 from fastapi import Path, Query, Request, Response
 
@@ -14,7 +15,6 @@ from blacklight_api.auth.scopes import Scope
 from blacklight_api.gateway import gateway_of
 from blacklight_api.imports.queries import batch_document
 from blacklight_api.imports.schemas import IMPORT_BODY, Batch
-from blacklight_api.imports.service import ImportOptions, receive_import
 from blacklight_api.imports.upload import received_upload
 from blacklight_api.limits import RequestLimits, limited
 from blacklight_api.pagination import IdKey, Page, RequestedPage
@@ -117,7 +117,7 @@ async def submit_jobs(
             visibility=Visibility.GLOBAL,
             request_hash=upload.hash_with(platform),
         )
-        await receive_import(database, options, upload.file)
+        await receive_import(database, options, upload.file.rows())
     async with database.session_for(submitter.tenant_id) as session:
         work = Work(session, submitter, request_id(request), submitter.tenant_id)
         await service.link_submission(work, session_id, platform, batch_key)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from blacklight_api.imports.postings import (
+from blacklight_shared.job_imports.postings import (
     PostingRow,
     content_hash,
     external_id_of,

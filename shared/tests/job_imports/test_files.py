@@ -4,9 +4,9 @@ import io
 import json
 
 import pytest
-from blacklight_api.imports import files
-from blacklight_api.imports.files import FileFormat, ImportFile
-from blacklight_api.problems import Unprocessable
+from blacklight_shared.job_imports import files
+from blacklight_shared.job_imports.errors import ImportFileError
+from blacklight_shared.job_imports.files import FileFormat, ImportFile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,12 +42,12 @@ class TestCsv:
         [({"colour": "title"}, "column_mapping"), ({"title": "Nope"}, "column_mapping")],
     )
     def test_refuses_a_mapping_that_fits_nothing(self, mapping: dict[str, str], field: str) -> None:
-        with pytest.raises(Unprocessable) as raised:
+        with pytest.raises(ImportFileError) as raised:
             file(b"title\nNurse\n", FileFormat.CSV, mapping).check()
-        assert raised.value.errors[0].field == field
+        assert raised.value.field == field
 
     def test_refuses_text_in_another_encoding(self) -> None:
-        with pytest.raises(Unprocessable, match="value that is not allowed"):
+        with pytest.raises(ImportFileError, match="name its charset"):
             file("title\nKöchin\n".encode("cp1252"), FileFormat.CSV).check()
 
 
@@ -58,7 +58,7 @@ class TestJson:
         assert values(file(content, FileFormat.JSON)) == [{"title": "Nurse", "company": "Mercy"}]
 
     def test_refuses_a_list_that_breaks_off(self) -> None:
-        with pytest.raises(Unprocessable):
+        with pytest.raises(ImportFileError):
             file(b'[{"title": "Nurse"}, {"tit', FileFormat.JSON).check()
 
     def test_json_lines_report_a_broken_line_and_go_on(self) -> None:
@@ -76,9 +76,9 @@ class TestCheck:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(files, "MAX_ROWS", 2)
-        with pytest.raises(Unprocessable) as raised:
+        with pytest.raises(ImportFileError) as raised:
             file(b"title\na1\nb2\nc3\n", FileFormat.CSV).check()
-        assert "at most 2" in raised.value.errors[0].message
+        assert "at most 2" in raised.value.message
 
     @pytest.mark.parametrize(
         ("file_format", "content"),
@@ -91,7 +91,7 @@ class TestCheck:
         ],
     )
     def test_refuses_a_file_without_postings(self, file_format: FileFormat, content: bytes) -> None:
-        with pytest.raises(Unprocessable):
+        with pytest.raises(ImportFileError):
             file(content, file_format).check()
 
     @given(st.binary(max_size=300), st.sampled_from(FileFormat))
@@ -100,6 +100,6 @@ class TestCheck:
     ) -> None:
         try:
             count = file(content, file_format).check()
-        except Unprocessable:
+        except ImportFileError:
             return
         assert count == len(values(file(content, file_format)))

@@ -11,24 +11,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from blacklight_shared.database import Database
-from blacklight_shared.events import JobsImported
-from blacklight_shared.import_batches import settle_batch
-from blacklight_shared.models import BatchStatus, JobImportBatch, JobImportChunk, Visibility
-from blacklight_shared.outbox import add_events
-from blacklight_shared.telemetry import current_trace
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blacklight_api.imports.files import FileRow, ImportFile
-from blacklight_api.imports.postings import ReadRow, RowProblem, external_id_of, read_posting
-from blacklight_api.imports.store import (
+from blacklight_shared.database import Database
+from blacklight_shared.events import JobsImported
+from blacklight_shared.import_batches import settle_batch
+from blacklight_shared.job_imports.errors import ImportConflictError
+from blacklight_shared.job_imports.files import FileRow
+from blacklight_shared.job_imports.postings import ReadRow, RowProblem, external_id_of, read_posting
+from blacklight_shared.job_imports.store import (
     ImportTarget,
     store_postings,
     store_problems,
 )
-from blacklight_api.problems import Conflict
+from blacklight_shared.models import BatchStatus, JobImportBatch, JobImportChunk, Visibility
+from blacklight_shared.outbox import add_events
+from blacklight_shared.telemetry import current_trace
 
 CHUNK_ROWS = 500
 """Rows received, and postings matched, in one piece."""
@@ -53,19 +53,21 @@ class ImportOptions:
     request_hash: bytes
 
 
-async def receive_import(database: Database, options: ImportOptions, file: ImportFile) -> int:
-    """Import the postings of a file and owe the events that have them matched.
+async def receive_import(
+    database: Database, options: ImportOptions, rows: Iterator[FileRow]
+) -> int:
+    """Import postings and owe the events that have them matched.
 
     Args:
         database: Its sessions are opened here, one a chunk.
         options: What the client asked for.
-        file: Checked already.
+        rows: All of them; of a file that was checked already.
 
     Returns:
         ``JobImportBatch.id``.
 
     Raises:
-        Conflict: The batch key was used for another import.
+        ImportConflictError: The batch key was used for another import.
     """
     batch = await _open_batch(database, options)
     if batch.status == BatchStatus.RECEIVING:
@@ -77,7 +79,7 @@ async def receive_import(database: Database, options: ImportOptions, file: Impor
                 options.tenant_id if options.visibility is Visibility.TENANT else None
             ),
         )
-        chunks = _Chunks(file.rows())
+        chunks = _Chunks(rows)
         while (chunk := await asyncio.to_thread(chunks.take)) is not None:
             async with database.session_for(options.tenant_id) as session:
                 await _receive_chunk(session, target, chunk)
@@ -106,7 +108,7 @@ async def _open_batch(database: Database, options: ImportOptions) -> JobImportBa
             )
         )
     if batch is None or batch.request_hash != options.request_hash:
-        raise Conflict(
+        raise ImportConflictError(
             "This batch_id was used for another import; send the same file and options again, or"
             " choose a new one."
         )

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from blacklight_api.imports.postings import POSTING_FIELDS
-from blacklight_api.problems import Unprocessable
+from blacklight_shared.job_imports.errors import ImportFileError
+from blacklight_shared.job_imports.postings import POSTING_FIELDS
 
 _OTHER_NAMES = {
     "external_id": ("id", "job_id", "jobid", "posting_id", "requisition_id", "req_id", "reference"),
@@ -41,14 +41,14 @@ def parse_mapping(text: str | None) -> ColumnMapping:
     """The mapping that a client wrote as a JSON object of strings.
 
     Raises:
-        Unprocessable: It is something else.
+        ImportFileError: It is something else.
     """
     if text is None:
         return {}
     try:
         return _MAPPING.validate_json(text)
     except ValidationError:
-        raise Unprocessable(
+        raise ImportFileError(
             "column_mapping", 'Write a JSON object, such as {"title": "Position"}.'
         ) from None
 
@@ -64,16 +64,16 @@ def map_columns(columns: Iterable[str], chosen: ColumnMapping) -> dict[str, str]
         Field → column, for the fields that the file has.
 
     Raises:
-        Unprocessable: ``chosen`` names a field or a column that does not exist.
+        ImportFileError: ``chosen`` names a field or a column that does not exist.
     """
     present = list(columns)
     for field, column in chosen.items():
         if field not in POSTING_FIELDS:
-            raise Unprocessable(
+            raise ImportFileError(
                 "column_mapping", f"Map these fields: {', '.join(sorted(POSTING_FIELDS))}."
             )
         if column not in present:
-            raise Unprocessable("column_mapping", f"The file has no column for {field}.")
+            raise ImportFileError("column_mapping", f"The file has no column for {field}.")
     taken = set(chosen.values())
     by_name = {_folded(column): column for column in reversed(present) if column not in taken}
     recognised = {

@@ -17,8 +17,8 @@ from typing import IO, Any
 import ijson  # type: ignore[import-untyped]  # ships without types
 import orjson
 
-from blacklight_api.imports.columns import ColumnMapping, map_columns
-from blacklight_api.problems import Unprocessable
+from blacklight_shared.job_imports.columns import ColumnMapping, map_columns
+from blacklight_shared.job_imports.errors import ImportFileError
 
 MAX_ROWS = 100_000
 MAX_FIELD_CHARACTERS = 1_000_000
@@ -81,21 +81,21 @@ class ImportFile:
             The number of rows.
 
         Raises:
-            Unprocessable: The file is malformed, empty, or has more than ``MAX_ROWS`` rows.
+            ImportFileError: The file is malformed, empty, or has more than ``MAX_ROWS`` rows.
         """
         count = 0
         for count, _row in enumerate(self.rows(), start=1):
             if count > MAX_ROWS:
-                raise Unprocessable("body", f"Send at most {MAX_ROWS:,} postings in one request.")
+                raise ImportFileError("body", f"A file may hold at most {MAX_ROWS:,} postings.")
         if count == 0:
-            raise Unprocessable("body", "The file holds no postings.")
+            raise ImportFileError("body", "The file holds no postings.")
         return count
 
     def rows(self) -> Iterator[FileRow]:
         """All rows, from the beginning.
 
         Raises:
-            Unprocessable: The file is malformed; the message says where.
+            ImportFileError: The file is malformed; the message says where.
         """
         self.content.seek(0)
         read = {
@@ -106,7 +106,7 @@ class ImportFile:
         try:
             yield from read()
         except UnicodeDecodeError:
-            raise Unprocessable(
+            raise ImportFileError(
                 "body", f"The text is not {self.encoding}; name its charset in Content-Type."
             ) from None
 
@@ -117,7 +117,7 @@ class ImportFile:
             header = next(reader, [])
             columns = map_columns(header, self.column_mapping)
             if "title" not in columns:
-                raise Unprocessable(
+                raise ImportFileError(
                     "body", "The first line must name the columns, one of them `title`."
                 )
             positions = {field: header.index(column) for field, column in columns.items()}
@@ -132,7 +132,7 @@ class ImportFile:
                         },
                     )
         except csv.Error as error:
-            raise Unprocessable("body", f"Line {reader.line_num} is not CSV: {error}.") from None
+            raise ImportFileError("body", f"Line {reader.line_num} is not CSV: {error}.") from None
         finally:
             text.detach()
 
@@ -154,8 +154,9 @@ class ImportFile:
             for number, value in enumerate(ijson.items(self.content, path), start=1):
                 yield FileRow(number, self._fields(value))
         except ijson.JSONError:
-            raise Unprocessable(
-                "body", "Send a JSON list of postings, or an object with such a list as `jobs`."
+            raise ImportFileError(
+                "body",
+                "The file must be a JSON list of postings, or an object with such a list as `jobs`.",
             ) from None
 
     def _fields(self, value: object) -> Mapping[str, Any] | None:

@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from blacklight_shared.models import ImportErrorSeverity, JobImportError
 from psycopg import AsyncConnection
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blacklight_api.imports.postings import (
+from blacklight_shared.job_imports.postings import (
     PostingRow,
     ReadRow,
     RowProblem,
     content_hash,
     external_id_of,
 )
+from blacklight_shared.models import ImportErrorSeverity, JobImportError
 
 _CONTENT_COLUMNS = {
     "title": "text",

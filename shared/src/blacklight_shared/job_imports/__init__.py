@@ -1,0 +1,1 @@
+"""Importing job postings: from the rows of a file to stored postings and the events they cause."""
