@@ -6,6 +6,7 @@ https://learn.microsoft.com/entra/msal/python/
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,9 @@ _CONSENT_MISSING = 65001
 """AADSTS65001: the person or their administrator has not, or no longer, consented.
 https://learn.microsoft.com/entra/identity-platform/reference-error-codes"""
 _ADMIN_CONSENT_NEEDED = "AADSTS65001", "AADSTS90094", "AADSTS90095"
+
+# A POST from another site would come without the cookie that binds the answer to the browser.
+warnings.filterwarnings("ignore", "response_mode='form_post' is recommended", UserWarning, "msal")
 
 ResultT = TypeVar("ResultT")
 _MsalAnswer = dict[str, Any]
