@@ -32,6 +32,11 @@ from blacklight_shared.events.notifications import (
     MailServerTest,
     RejectionMail,
 )
+from blacklight_shared.events.registrations import (
+    RegistrationData,
+    RegistrationProgress,
+    RegistrationReceived,
+)
 from blacklight_shared.events.roles import (
     MAX_ROLES_PER_EVENT,
     RoleDecision,
@@ -62,6 +67,9 @@ __all__ = [
     "MatchTrigger",
     "ParseJobEmail",
     "RefreshCandidateMatches",
+    "RegistrationData",
+    "RegistrationProgress",
+    "RegistrationReceived",
     "RejectionMail",
     "ResumeProgress",
     "ResumeUploaded",

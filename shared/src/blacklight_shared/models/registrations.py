@@ -140,13 +140,13 @@ class RegistrationDossier(Base):
     analysis_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     profile: Mapped[JsonObject | None]
-    """``blacklight_shared.dossiers.CompanyProfile``."""
+    """``blacklight_shared.registrations.CompanyProfile``."""
     linkedin: Mapped[JsonObject | None]
-    """``blacklight_shared.dossiers.LinkedInFinding``."""
+    """``blacklight_shared.registrations.LinkedInFinding``."""
     summary: Mapped[JsonObject | None]
-    """``blacklight_shared.dossiers.Summary``."""
+    """``blacklight_shared.registrations.Summary``."""
     document: Mapped[JsonObject | None]
-    """``blacklight_shared.dossiers.Dossier``; None until the analysis is complete."""
+    """``blacklight_shared.registrations.Dossier``; None until the analysis is complete."""
     completed_at: Mapped[datetime | None]
 
 
