@@ -39,6 +39,8 @@ class CandidateJobMatch(Base):
     """A candidate and a posting that fit, with the scores that say how well.
 
     Rows are narrow on purpose: skills as ids, no prose. The words are made when a person reads.
+    The foreign keys are declared but not enforced row by row: triggers keep them, a statement at a
+    time.
     """
 
     __tablename__ = "candidate_job_matches"
