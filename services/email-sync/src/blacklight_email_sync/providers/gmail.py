@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from blacklight_shared.events import IntegrationErrorType
@@ -20,6 +21,8 @@ from blacklight_email_sync.providers.mailbox import (
     Changes,
     CursorLostError,
     LookBack,
+    MailRef,
+    RawMail,
     UnusableAnswerError,
 )
 
@@ -55,9 +58,9 @@ class GmailMailbox:
             return await self._look_back(position, position.query, limit)
         return await self._history(position.history_id, limit)
 
-    async def raw_message(self, message_id: str, *, max_bytes: int) -> bytes | None:
-        """See ``Mailbox.raw_message``."""
-        request = Request("messages.get", f"{_BASE}/messages/{message_id}", [("format", "raw")])
+    async def raw_mail(self, mail_id: str, *, max_bytes: int) -> RawMail | None:
+        """See ``Mailbox.raw_mail``."""
+        request = Request("messages.get", f"{_BASE}/messages/{mail_id}", [("format", "raw")])
         try:
             content = await self._http.get_bytes(request, max_bytes=int(max_bytes * _BASE64_GROWTH))
         except ApiError as error:
@@ -66,9 +69,10 @@ class GmailMailbox:
             raise
         message = self._http.read(request, _RawMessage, content)
         try:
-            return base64.urlsafe_b64decode(message.raw + "==")
+            raw = base64.urlsafe_b64decode(message.raw + "==")
         except binascii.Error:
             raise UnusableAnswerError("gmail: messages.get: the mail is not base64") from None
+        return RawMail(raw, datetime.fromtimestamp(message.internal_date / 1_000, UTC))
 
     async def _look_back(self, position: _Cursor, query: str, limit: int) -> Changes:
         parameters = [("q", query), ("labelIds", "INBOX"), ("maxResults", str(limit))]
@@ -87,7 +91,7 @@ class GmailMailbox:
             else position.model_copy(update={"page_token": page.next_page_token})
         )
         return Changes(
-            message_ids=tuple(message.id for message in page.messages),
+            mails=tuple(MailRef(message.id) for message in page.messages),
             cursor=following.model_dump_json(exclude_none=True),
             # What came since the look-back began is in the history.
             is_complete=False,
@@ -115,7 +119,7 @@ class GmailMailbox:
         is_complete = page.next_page_token is None or not page.history
         reached = page.history_id if is_complete else page.history[-1].id
         return Changes(
-            message_ids=tuple(dict.fromkeys(added)),
+            mails=tuple(MailRef(mail_id) for mail_id in dict.fromkeys(added)),
             cursor=_Cursor(history_id=reached).model_dump_json(exclude_none=True),
             is_complete=is_complete,
         )
@@ -169,6 +173,8 @@ class _MessagePage(_Answer):
 
 class _RawMessage(_Answer):
     raw: str
+    internal_date: int
+    """Milliseconds since 1970."""
 
 
 class _Added(_Answer):

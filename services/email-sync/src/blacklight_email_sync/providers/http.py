@@ -23,7 +23,7 @@ from tenacity import (
 from blacklight_email_sync.metrics import PROVIDER_CALLS
 from blacklight_email_sync.providers.mailbox import (
     AccessLostError,
-    MessageTooLargeError,
+    MailTooLargeError,
     ProviderUnavailableError,
     ProviderUnreachableError,
     RateLimitedError,
@@ -124,7 +124,7 @@ class ProviderHttp:
         """Ask for bytes.
 
         Raises:
-            MessageTooLargeError: There are more than ``max_bytes``.
+            MailTooLargeError: There are more than ``max_bytes``.
         """
         return await self._persistent(lambda: self._authorised(request, max_bytes))
 
@@ -222,5 +222,5 @@ async def _at_most(response: httpx.Response, max_bytes: int) -> bytes:
     async for part in response.aiter_bytes():
         content += part
         if len(content) > max_bytes:
-            raise MessageTooLargeError
+            raise MailTooLargeError
     return bytes(content)

@@ -25,16 +25,42 @@ class LookBack:
 
 
 @dataclass(frozen=True, slots=True)
+class RawMail:
+    """A mail as it was sent.
+
+    Attributes:
+        content: RFC 5322.
+        received_at: When it came to the inbox, where the provider says so with the mail.
+    """
+
+    content: bytes
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailRef:
+    """A mail that is in the inbox.
+
+    Attributes:
+        id: The provider's.
+        received_at: When it came to the inbox, where the provider says so in a list.
+    """
+
+    id: str
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """A part of what is new.
 
     Attributes:
-        message_ids: The provider's ids; mails that are known already may be among them.
+        mails: Some may be known already.
         cursor: Where to go on once these are stored.
         is_complete: Whether nothing more was waiting.
     """
 
-    message_ids: tuple[str, ...]
+    mails: tuple[MailRef, ...]
     cursor: str
     is_complete: bool
 
@@ -66,11 +92,11 @@ class Mailbox(Protocol):
             CursorLostError: The provider no longer knows what happened after the cursor.
         """
 
-    async def raw_message(self, message_id: str, *, max_bytes: int) -> bytes | None:
-        """A mail as it was sent (RFC 5322); None when it is no longer there.
+    async def raw_mail(self, mail_id: str, *, max_bytes: int) -> RawMail | None:
+        """A mail; None when it is no longer there.
 
         Raises:
-            MessageTooLargeError: It is larger than ``max_bytes``.
+            MailTooLargeError: It is larger than ``max_bytes``.
         """
 
 
@@ -78,7 +104,7 @@ class CursorLostError(Exception):
     """The provider has forgotten the cursor; the inbox has to be looked through again."""
 
 
-class MessageTooLargeError(Exception):
+class MailTooLargeError(Exception):
     """A mail is larger than is read."""
 
 

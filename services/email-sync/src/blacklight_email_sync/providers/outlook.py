@@ -13,13 +13,15 @@ from urllib.parse import quote, urlsplit
 
 from blacklight_shared.events import IntegrationErrorType
 from blacklight_shared.workflows import ApiError
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from blacklight_email_sync.providers.http import ProviderHttp, Request
 from blacklight_email_sync.providers.mailbox import (
     Changes,
     CursorLostError,
     LookBack,
+    MailRef,
+    RawMail,
     UnusableAnswerError,
 )
 
@@ -72,20 +74,22 @@ class OutlookMailbox:
         if _origin(page.link) != self._origin:
             raise UnusableAnswerError("microsoft_graph: messages.delta: the link leads elsewhere")
         return Changes(
-            message_ids=tuple(item.id for item in page.value if item.removed is None),
+            mails=tuple(
+                MailRef(item.id, item.received_at) for item in page.value if item.removed is None
+            ),
             cursor=page.link,
             is_complete=page.next_link is None,
         )
 
-    async def raw_message(self, message_id: str, *, max_bytes: int) -> bytes | None:
-        """See ``Mailbox.raw_message``."""
+    async def raw_mail(self, mail_id: str, *, max_bytes: int) -> RawMail | None:
+        """See ``Mailbox.raw_mail``."""
         request = Request(
             "messages.value",
-            f"{_BASE}/messages/{quote(message_id, safe='')}/$value",
+            f"{_BASE}/messages/{quote(mail_id, safe='')}/$value",
             headers={"Prefer": _IMMUTABLE_IDS},
         )
         try:
-            return await self._http.get_bytes(request, max_bytes=max_bytes)
+            return RawMail(await self._http.get_bytes(request, max_bytes=max_bytes))
         except ApiError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return None
@@ -114,6 +118,7 @@ def _origin(url: str) -> tuple[str, str]:
 
 class _Item(BaseModel):
     id: str
+    received_at: AwareDatetime | None = Field(default=None, alias="receivedDateTime")
     removed: dict[str, str] | None = Field(default=None, alias="@removed")
 
 

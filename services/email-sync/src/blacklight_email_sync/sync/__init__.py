@@ -1,0 +1,1 @@
+"""From an inbox to stored mails; knows nothing of the engine."""
