@@ -9,6 +9,12 @@ from blacklight_shared.events.candidates import (
     ResumeProgress,
     ResumeUploaded,
 )
+from blacklight_shared.events.embeddings import (
+    MAX_BACKFILL_BATCH_SIZE,
+    BackfillEmbeddings,
+    BackfillProgress,
+    EmbeddedEntity,
+)
 from blacklight_shared.events.inboxes import (
     IntegrationError,
     IntegrationErrorType,
@@ -46,11 +52,15 @@ from blacklight_shared.events.roles import (
 
 __all__ = [
     "EVENTS",
+    "MAX_BACKFILL_BATCH_SIZE",
     "MAX_JOBS_PER_EVENT",
     "MAX_ROLES_PER_EVENT",
     "ApprovalMail",
+    "BackfillEmbeddings",
+    "BackfillProgress",
     "CandidateDeleted",
     "DailyStatsMail",
+    "EmbeddedEntity",
     "Event",
     "GenerateCandidateMatches",
     "HrNotificationMail",

@@ -156,7 +156,7 @@ class ImportFile:
         except ijson.JSONError:
             raise ImportFileError(
                 "body",
-                "The file must be a JSON list of postings, or an object with such a list as `jobs`.",
+                "The file must be a JSON list of postings, or an object that has one as `jobs`.",
             ) from None
 
     def _fields(self, value: object) -> Mapping[str, Any] | None:
