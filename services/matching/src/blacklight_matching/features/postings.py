@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Any
 
 from blacklight_shared.postings import (
@@ -25,7 +27,7 @@ from sqlalchemy.types import BigInteger, Integer
 from blacklight_matching.bulk import upsert
 from blacklight_matching.features.codes import place_codes
 from blacklight_matching.features.taxonomy import visible_taxonomy
-from blacklight_matching.locations import parse_location
+from blacklight_matching.locations import Place, parse_location
 from blacklight_matching.scoring import UnknownCurrencyError, usd_per_year
 from blacklight_matching.scoring.skills import NICE_TO_HAVE, REQUIRED
 
@@ -104,11 +106,70 @@ _STALE = text(
 ).bindparams(bindparam("job_ids", type_=ARRAY(BigInteger)), bindparam("version", type_=Integer))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingContent:
+    """A posting as its source gave it; what it gave no field for is None or empty."""
+
+    title: str
+    description: str
+    location: str | None = None
+    work_mode: str | None = None
+    skills: Sequence[str] = ()
+    experience_min_years: Decimal | float | None = None
+    experience_max_years: Decimal | float | None = None
+    salary_min: Decimal | float | None = None
+    salary_max: Decimal | float | None = None
+    salary_currency: str | None = None
+    salary_period: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostingFacts:
+    """What a posting asks for and offers; None where it does not say.
+
+    Attributes:
+        required: The posting's word for each skill it requires, by rising skill id.
+        nice_to_have: The same for skills that are welcome.
+        place: Where the work is.
+        years: Years of experience asked for.
+        work_mode: How the work is done.
+        salary_min_usd_year: Bottom of the pay, US dollars a year.
+        salary_max_usd_year: Top of the pay, US dollars a year.
+    """
+
+    required: dict[int, str]
+    nice_to_have: dict[int, str]
+    place: Place | None
+    years: YearsRange
+    work_mode: WorkMode
+    salary_min_usd_year: float | None
+    salary_max_usd_year: float | None
+
+
+def posting_facts(posting: PostingContent, taxonomy: SkillTaxonomy) -> PostingFacts:
+    """Read a posting; what its source states in a field goes before what its text says.
+
+    Args:
+        posting: The posting.
+        taxonomy: Where skills are looked up.
+    """
+    required, nice_to_have = _skills(posting, taxonomy)
+    salary_min, salary_max = _salary_year_usd(posting)
+    return PostingFacts(
+        required=required,
+        nice_to_have=nice_to_have,
+        place=parse_location(posting.location) if posting.location else None,
+        years=_years(posting),
+        work_mode=_work_mode(posting),
+        salary_min_usd_year=salary_min,
+        salary_max_usd_year=salary_max,
+    )
+
+
 def _features(row: Row[Any], taxonomy: SkillTaxonomy) -> tuple[object, ...]:
-    words, importance = _skills(row, taxonomy)
-    place = parse_location(row.location) if row.location else None
-    years = _years(row)
-    salary_min, salary_max = _salary_year_usd(row)
+    content = {field.name: getattr(row, field.name) for field in fields(PostingContent)}
+    facts = posting_facts(PostingContent(**content), taxonomy)
+    words = facts.required | facts.nice_to_have
     return (
         row.id,
         row.source_tenant_id,
@@ -116,21 +177,22 @@ def _features(row: Row[Any], taxonomy: SkillTaxonomy) -> tuple[object, ...]:
         row.content_hash,
         list(words),
         list(words.values()),
-        importance,
-        *place_codes(place),
-        years.minimum,
-        years.maximum,
-        _work_mode(row),
-        salary_min,
-        salary_max,
+        [REQUIRED] * len(facts.required) + [NICE_TO_HAVE] * len(facts.nice_to_have),
+        *place_codes(facts.place),
+        facts.years.minimum,
+        facts.years.maximum,
+        facts.work_mode,
+        facts.salary_min_usd_year,
+        facts.salary_max_usd_year,
     )
 
 
-def _skills(row: Row[Any], taxonomy: SkillTaxonomy) -> tuple[dict[int, str], list[int]]:
-    """The posting's word for each skill, required ones first and then by id, and the importance."""
-    found = find_posting_skills(row.title, row.description, taxonomy)
+def _skills(
+    posting: PostingContent, taxonomy: SkillTaxonomy
+) -> tuple[dict[int, str], dict[int, str]]:
+    found = find_posting_skills(posting.title, posting.description, taxonomy)
     required = {mention.skill_id: mention.word for mention in found.required}
-    for term in row.skills:
+    for term in posting.skills:
         skill_id = taxonomy.resolve(term)
         if skill_id is not None:
             required.setdefault(skill_id, term)
@@ -139,26 +201,25 @@ def _skills(row: Row[Any], taxonomy: SkillTaxonomy) -> tuple[dict[int, str], lis
         for mention in found.preferred
         if mention.skill_id not in required
     }
-    words = dict(sorted(required.items())) | dict(sorted(nice.items()))
-    return words, [REQUIRED] * len(required) + [NICE_TO_HAVE] * len(nice)
+    return dict(sorted(required.items())), dict(sorted(nice.items()))
 
 
-def _years(row: Row[Any]) -> YearsRange:
-    low, high = row.experience_min_years, row.experience_max_years
+def _years(posting: PostingContent) -> YearsRange:
+    low, high = posting.experience_min_years, posting.experience_max_years
     if low is None and high is None:
-        return find_years(row.title, row.description) or YearsRange(None, None)
+        return find_years(posting.title, posting.description) or YearsRange(None, None)
     return YearsRange(None if low is None else float(low), None if high is None else float(high))
 
 
-def _work_mode(row: Row[Any]) -> WorkMode:
-    if row.work_mode is not None:
-        return WorkMode[row.work_mode.upper()]
-    return find_work_mode(row.title, row.location or "", row.description)
+def _work_mode(posting: PostingContent) -> WorkMode:
+    if posting.work_mode is not None:
+        return WorkMode[posting.work_mode.upper()]
+    return find_work_mode(posting.title, posting.location or "", posting.description)
 
 
-def _salary_year_usd(row: Row[Any]) -> tuple[float | None, float | None]:
+def _salary_year_usd(posting: PostingContent) -> tuple[float | None, float | None]:
     """Bottom and top of the pay in US dollars a year; neither when its currency has no rate."""
-    salary = _stated_salary(row) or find_salary(f"{row.title}\n{row.description}")
+    salary = _stated_salary(posting) or find_salary(f"{posting.title}\n{posting.description}")
     if salary is None:
         return None, None
     try:
@@ -173,14 +234,14 @@ def _salary_year_usd(row: Row[Any]) -> tuple[float | None, float | None]:
     return bounds[0], bounds[1]
 
 
-def _stated_salary(row: Row[Any]) -> SalaryRange | None:
-    if row.salary_currency is None or row.salary_period is None:
+def _stated_salary(posting: PostingContent) -> SalaryRange | None:
+    if posting.salary_currency is None or posting.salary_period is None:
         return None
-    if row.salary_min is None and row.salary_max is None:
+    if posting.salary_min is None and posting.salary_max is None:
         return None
     return SalaryRange(
-        minimum=None if row.salary_min is None else float(row.salary_min),
-        maximum=None if row.salary_max is None else float(row.salary_max),
-        currency=row.salary_currency,
-        period=SalaryPeriod(row.salary_period),
+        minimum=None if posting.salary_min is None else float(posting.salary_min),
+        maximum=None if posting.salary_max is None else float(posting.salary_max),
+        currency=posting.salary_currency,
+        period=SalaryPeriod(posting.salary_period),
     )
