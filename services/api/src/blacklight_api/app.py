@@ -17,6 +17,7 @@ from blacklight_api.audit import endpoints as audit
 from blacklight_api.bootstrap import bootstrap_from_settings
 from blacklight_api.candidates import endpoints as candidates
 from blacklight_api.documents import endpoints as documents
+from blacklight_api.embeddings import endpoints as embeddings
 from blacklight_api.gateway import Gateway
 from blacklight_api.imports import endpoints as imports
 from blacklight_api.invitations import endpoints as invitations
@@ -27,6 +28,8 @@ from blacklight_api.matches import endpoints as matches
 from blacklight_api.middleware import SafeResponses
 from blacklight_api.onboarding import endpoints as onboarding
 from blacklight_api.openapi import API_DESCRIPTION, install_openapi
+from blacklight_api.portal import assets
+from blacklight_api.portal.pages import PAGE_ROUTERS
 from blacklight_api.problems import install_problem_handlers
 from blacklight_api.relay import relay_in_background
 from blacklight_api.reviews import endpoints as reviews
@@ -56,6 +59,7 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     matches.router,
     imports.import_router,
     imports.router,
+    embeddings.router,
     scraper.router,
     invitations.router,
     reviews.router,
@@ -95,6 +99,9 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     install_openapi(app)
     app.include_router(health.router)
     app.include_router(unsubscribe.router)
+    app.include_router(assets.router)
+    for page_router in PAGE_ROUTERS:
+        app.include_router(page_router)
     for router in API_ROUTERS:
         app.include_router(router, prefix=API_PREFIX)
     return app

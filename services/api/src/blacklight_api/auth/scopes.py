@@ -10,6 +10,7 @@ class Scope(StrEnum):
 
     CANDIDATES_READ = "candidates:read"
     CANDIDATES_WRITE = "candidates:write"
+    EMBEDDINGS_WRITE = "embeddings:write"
     INVITATIONS_READ = "invitations:read"
     INVITATIONS_WRITE = "invitations:write"
     INVITATIONS_REVIEW = "invitations:review"
@@ -38,6 +39,7 @@ class Scope(StrEnum):
 SCOPE_DESCRIPTIONS: dict[Scope, str] = {
     Scope.CANDIDATES_READ: "Read candidates and their documents.",
     Scope.CANDIDATES_WRITE: "Create, change and delete candidates; upload documents.",
+    Scope.EMBEDDINGS_WRITE: "Have missing embeddings made. Platform keys only.",
     Scope.INVITATIONS_READ: "Read invitations and what candidates have submitted.",
     Scope.INVITATIONS_WRITE: "Invite candidates; resend and cancel invitations.",
     Scope.INVITATIONS_REVIEW: "Approve and reject submissions.",
@@ -63,11 +65,12 @@ SCOPE_DESCRIPTIONS: dict[Scope, str] = {
     Scope.TENANTS_ADMIN: "Create and manage tenants. Platform keys only.",
 }
 
-PLATFORM_ONLY_SCOPES = frozenset({Scope.TENANTS_ADMIN})
+PLATFORM_ONLY_SCOPES = frozenset({Scope.EMBEDDINGS_WRITE, Scope.TENANTS_ADMIN})
 TENANT_SCOPES = frozenset(Scope) - PLATFORM_ONLY_SCOPES
 PLATFORM_SCOPES = frozenset(
     {
         Scope.AUDIT_READ,
+        Scope.EMBEDDINGS_WRITE,
         Scope.JOBS_IMPORT,
         Scope.JOBS_READ,
         Scope.JOBS_WRITE,

@@ -1,0 +1,1 @@
+"""Having embeddings made."""
