@@ -10,6 +10,7 @@ from blacklight_shared.database import Database
 from fastapi import Depends, Request
 
 from blacklight_api.auth.authenticator import Authenticator
+from blacklight_api.auth.sessions import Sessions
 from blacklight_api.limits import RateLimiter
 from blacklight_api.settings import ApiSettings
 
@@ -21,6 +22,7 @@ class Gateway:
     settings: ApiSettings
     database: Database
     authenticator: Authenticator
+    sessions: Sessions
     rate_limiter: RateLimiter
     public_rate_limiter: RateLimiter
     """For requests without a key, by the address of the client."""
@@ -34,6 +36,7 @@ class Gateway:
             settings=settings,
             database=database,
             authenticator=Authenticator(database),
+            sessions=Sessions(database),
             rate_limiter=RateLimiter(settings.rate_limit_per_minute),
             public_rate_limiter=RateLimiter(settings.public_rate_limit_per_minute),
             secret_box=SecretBox.from_settings(settings),

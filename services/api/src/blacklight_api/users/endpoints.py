@@ -8,6 +8,7 @@ from blacklight_shared.models import PortalRole, PortalUserStatus
 from fastapi import Query
 
 from blacklight_api.auth.scopes import Scope
+from blacklight_api.gateway import TheGateway
 from blacklight_api.pagination import Page, RequestedPage
 from blacklight_api.problems import problem_responses
 from blacklight_api.routing import gateway_router
@@ -46,6 +47,8 @@ async def get_user(user_id: PathId, work: Admin) -> UserShown:
 
 
 @router.patch("/{user_id}", responses=problem_responses(409))
-async def change_user(user_id: PathId, patch: UserPatch, work: Admin) -> UserShown:
+async def change_user(
+    user_id: PathId, patch: UserPatch, work: Admin, gateway: TheGateway
+) -> UserShown:
     """Change a person's name, role, password or status; `disabled` locks them out."""
-    return service.shown(await service.change(work, user_id, patch))
+    return service.shown(await service.change(work, gateway.sessions, user_id, patch))

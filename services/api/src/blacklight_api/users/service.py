@@ -9,6 +9,7 @@ from blacklight_shared.passwords import hash_password
 from pydantic import SecretStr
 
 from blacklight_api.audit.service import record
+from blacklight_api.auth.sessions import Sessions
 from blacklight_api.conflicts import conflict_on
 from blacklight_api.pagination import IdKey, Page, PageRequest
 from blacklight_api.problems import Conflict, NotFound
@@ -18,6 +19,7 @@ from blacklight_api.users.schemas import UserCreate, UserPatch, UserShown
 from blacklight_api.work import TenantWork
 
 UNIQUE_EMAIL = "uq_portal_users_tenant_id_email"
+ENDS_SESSIONS = frozenset({"password_hash", "role", "status"})
 
 
 async def create(work: TenantWork, wanted: UserCreate) -> PortalUser:
@@ -61,8 +63,10 @@ async def page(work: TenantWork, wanted: UserFilter, requested: PageRequest) -> 
     return requested.page(rows, item=shown, key=lambda row: IdKey(id=row.id))
 
 
-async def change(work: TenantWork, user_id: int, patch: UserPatch) -> PortalUser:
-    """Change a person.
+async def change(
+    work: TenantWork, sessions: Sessions, user_id: int, patch: UserPatch
+) -> PortalUser:
+    """Change a person; a new password or role, or being locked out, ends their sessions.
 
     Raises:
         NotFound: As ``find``.
@@ -82,6 +86,8 @@ async def change(work: TenantWork, user_id: int, patch: UserPatch) -> PortalUser
     await work.session.refresh(user)
     if changed:
         await record(work, "user.updated", user.id, fields=changed)
+    if changed & ENDS_SESSIONS:
+        await sessions.end_all(work.session, user.id)
     return user
 
 

@@ -1,0 +1,164 @@
+// What pages can do beyond links and forms. Everything works without it, only less smoothly.
+//
+//   form[data-auto-submit]          sent as soon as a field changes
+//   form[data-confirm="Question"]   asks before it is sent
+//   form[data-swap="#id"]           sent in the background; the answer replaces the element
+//   a[data-swap="#id"]              fetched in the background; the answer replaces the element
+//   [data-live="/events"]           follows server-sent events of progress; see `follow`
+//   [data-drop]                     takes a dropped file into the file input inside
+//   [data-dropdown]                 a <details> that closes by Escape and by a click elsewhere
+
+const csrf = document.body.dataset.csrf ?? "";
+
+async function fetchFragment(url, options = {}) {
+  const response = await fetch(url, {
+    ...options,
+    headers: { ...options.headers, "X-Fragment": "1", "X-CSRF-Token": csrf },
+  });
+  if (response.status === 401) location.reload();
+  // A form that was taken leads on to a page of its own.
+  if (response.redirected) location.assign(response.url);
+  return response.text();
+}
+
+async function swap(selector, url, options) {
+  const target = document.querySelector(selector);
+  target.setAttribute("aria-busy", "true");
+  try {
+    const html = await fetchFragment(url, options);
+    target.outerHTML = html;
+    document.querySelector(selector)?.querySelectorAll("[data-live]").forEach(follow);
+  } catch {
+    target.removeAttribute("aria-busy");
+    say("That did not reach the server. Try again.", "failed");
+  }
+}
+
+function say(text, kind) {
+  const notice = document.createElement("p");
+  notice.className = `notice ${kind}`;
+  notice.setAttribute("role", "status");
+  notice.textContent = text;
+  document.querySelector("#main").prepend(notice);
+}
+
+// Events are JSON with `percent` (0 to 100), `message` and, at the end, `done`. An element inside
+// with data-progress shows the percent, one with data-message the words; the page is then reloaded,
+// or the element at data-then replaced by the page at data-from.
+function follow(element) {
+  const source = new EventSource(element.dataset.live);
+  source.addEventListener("message", (event) => {
+    const { percent, message, done } = JSON.parse(event.data);
+    const bar = element.querySelector("[data-progress]");
+    if (bar && percent !== undefined && percent !== null) bar.value = percent;
+    const words = element.querySelector("[data-message]");
+    if (words && message) words.textContent = message;
+    if (!done) return;
+    source.close();
+    if (element.dataset.then) swap(element.dataset.then, element.dataset.from ?? location.href);
+    else location.reload();
+  });
+}
+
+async function confirmed(question) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "dialog";
+  const words = document.createElement("p");
+  words.textContent = question;
+  const form = document.createElement("form");
+  form.method = "dialog";
+  form.className = "actions";
+  for (const [value, label, kind] of [["no", "Cancel", ""], ["yes", "Continue", "primary"]]) {
+    const button = document.createElement("button");
+    button.value = value;
+    button.textContent = label;
+    button.className = kind;
+    form.append(button);
+  }
+  dialog.append(words, form);
+  document.body.append(dialog);
+  dialog.showModal();
+  await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
+  dialog.remove();
+  return dialog.returnValue === "yes";
+}
+
+const asked = new WeakSet();
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method === "dialog") return;
+  const button = event.submitter;
+  const question = button?.dataset.confirm ?? form.dataset.confirm;
+  if (question && !asked.has(form)) {
+    event.preventDefault();
+    if (await confirmed(question)) {
+      asked.add(form);
+      form.requestSubmit(button);
+    }
+    return;
+  }
+  asked.delete(form);
+  if (form.dataset.swap) {
+    event.preventDefault();
+    const body = new FormData(form, button);
+    const action = button?.getAttribute("formaction") ?? form.action;
+    await swap(form.dataset.swap, action, { method: "POST", body });
+    return;
+  }
+  if (form.method === "get") {
+    // Empty fields say nothing; without them the address can be read.
+    for (const field of form.elements) field.disabled ||= field.name && field.value === "";
+    return;
+  }
+  if (button?.getAttribute("aria-busy") === "true") event.preventDefault();
+  button?.setAttribute("aria-busy", "true");
+});
+
+document.addEventListener("change", (event) => {
+  event.target.closest("form[data-auto-submit]")?.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-swap]");
+  if (link && !event.metaKey && !event.ctrlKey) {
+    event.preventDefault();
+    swap(link.dataset.swap, link.href);
+  }
+  for (const open of document.querySelectorAll("details[data-dropdown][open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const open of document.querySelectorAll("details[data-dropdown][open]")) {
+    open.open = false;
+    open.querySelector("summary").focus();
+  }
+});
+
+// Pages that the browser keeps for "back" come with their buttons still busy.
+addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+for (const zone of document.querySelectorAll("[data-drop]")) {
+  const input = zone.querySelector("input[type=file]");
+  for (const name of ["dragover", "dragenter"]) {
+    zone.addEventListener(name, (event) => {
+      event.preventDefault();
+      zone.dataset.over = "";
+    });
+  }
+  for (const name of ["dragleave", "drop"]) {
+    zone.addEventListener(name, () => delete zone.dataset.over);
+  }
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+document.querySelectorAll("[data-live]").forEach(follow);

@@ -1,0 +1,14 @@
+"""The pages, one module per place of the portal."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from blacklight_api.portal.pages import candidates, sign_in
+
+PAGE_ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.public_router,
+    sign_in.router,
+    candidates.router,
+)
+"""In the order in which addresses are looked up."""

@@ -1,0 +1,44 @@
+"""Candidates: the list."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from blacklight_shared.models import CandidateStatus
+from fastapi import Query, Request
+from fastapi.responses import Response
+
+from blacklight_api.auth.scopes import Scope
+from blacklight_api.candidates import service
+from blacklight_api.candidates.queries import CandidateFilter
+from blacklight_api.pagination import RequestedPage
+from blacklight_api.portal.rendering import page
+from blacklight_api.portal.routing import portal_router
+from blacklight_api.schemas import SearchText
+from blacklight_api.work import TenantWork, tenant_work
+
+router = portal_router("/candidates")
+
+Reader = Annotated[TenantWork, tenant_work(Scope.CANDIDATES_READ)]
+
+
+@router.get("")
+async def show_candidates(
+    request: Request,
+    work: Reader,
+    requested: RequestedPage,
+    status: Annotated[list[CandidateStatus], Query()] = [],  # noqa: B006 -- FastAPI copies it
+    search: SearchText | None = None,
+) -> Response:
+    """The list, with its filters."""
+    wanted = CandidateFilter(statuses=status, search=search)
+    found = await service.page(work, wanted, requested)
+    return page(
+        request,
+        "candidates/list.html",
+        candidates=found.items,
+        next_cursor=found.next_cursor,
+        statuses=list(CandidateStatus),
+        chosen=status,
+        search=search or "",
+    )
