@@ -20,6 +20,7 @@ from blacklight_api.documents import endpoints as documents
 from blacklight_api.embeddings import endpoints as embeddings
 from blacklight_api.gateway import Gateway
 from blacklight_api.imports import endpoints as imports
+from blacklight_api.integrations import endpoints as integrations
 from blacklight_api.invitations import endpoints as invitations
 from blacklight_api.jobs import endpoints as jobs
 from blacklight_api.mail_settings import endpoints as mail_settings
@@ -61,6 +62,8 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     imports.router,
     embeddings.router,
     scraper.router,
+    integrations.callback_router,
+    integrations.router,
     invitations.router,
     reviews.router,
     onboarding.router,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from blacklight_shared.crypto import SecretBox
 from blacklight_shared.database import Database
+from blacklight_shared.integrations import MailboxProvider, mailbox_providers
+from blacklight_shared.models import MailboxProviderName
 from fastapi import Depends, Request
 
 from blacklight_api.auth.authenticator import Authenticator
@@ -27,6 +30,8 @@ class Gateway:
     public_rate_limiter: RateLimiter
     """For requests without a key, by the address of the client."""
     secret_box: SecretBox
+    mailbox_providers: Mapping[MailboxProviderName, MailboxProvider]
+    """Those that this installation is registered with."""
 
     @classmethod
     def from_settings(cls, settings: ApiSettings) -> Gateway:
@@ -40,6 +45,7 @@ class Gateway:
             rate_limiter=RateLimiter(settings.rate_limit_per_minute),
             public_rate_limiter=RateLimiter(settings.public_rate_limit_per_minute),
             secret_box=SecretBox.from_settings(settings),
+            mailbox_providers=mailbox_providers(settings),
         )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Self
 
-from blacklight_shared.settings import Settings
+from blacklight_shared.integrations import MailboxSettings
 from pydantic import Field, model_validator
 
 
-class ApiSettings(Settings):
+class ApiSettings(MailboxSettings):
     """What the gateway reads from its environment besides what every service reads.
 
     Raises:

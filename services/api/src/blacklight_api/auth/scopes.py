@@ -11,6 +11,9 @@ class Scope(StrEnum):
     CANDIDATES_READ = "candidates:read"
     CANDIDATES_WRITE = "candidates:write"
     EMBEDDINGS_WRITE = "embeddings:write"
+    INTEGRATIONS_READ = "integrations:read"
+    INTEGRATIONS_WRITE = "integrations:write"
+    INTEGRATIONS_ADMIN = "integrations:admin"
     INVITATIONS_READ = "invitations:read"
     INVITATIONS_WRITE = "invitations:write"
     INVITATIONS_REVIEW = "invitations:review"
@@ -40,6 +43,9 @@ SCOPE_DESCRIPTIONS: dict[Scope, str] = {
     Scope.CANDIDATES_READ: "Read candidates and their documents.",
     Scope.CANDIDATES_WRITE: "Create, change and delete candidates; upload documents.",
     Scope.EMBEDDINGS_WRITE: "Have missing embeddings made. Platform keys only.",
+    Scope.INTEGRATIONS_READ: "Read the own mailboxes and what was found in them.",
+    Scope.INTEGRATIONS_WRITE: "Connect, pause and disconnect the own mailboxes.",
+    Scope.INTEGRATIONS_ADMIN: "Do so with the mailboxes of everyone in the tenant.",
     Scope.INVITATIONS_READ: "Read invitations and what candidates have submitted.",
     Scope.INVITATIONS_WRITE: "Invite candidates; resend and cancel invitations.",
     Scope.INVITATIONS_REVIEW: "Approve and reject submissions.",

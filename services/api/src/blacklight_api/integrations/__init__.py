@@ -1,0 +1,1 @@
+"""Mailboxes of the tenant's people: connecting, watching and disconnecting them."""
