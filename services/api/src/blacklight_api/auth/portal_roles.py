@@ -8,7 +8,13 @@ from blacklight_api.auth.scopes import TENANT_SCOPES, Scope
 
 _ONLY_FOR_PROGRAMS = frozenset({Scope.SCRAPER})
 _ONLY_FOR_ADMINS = frozenset(
-    {Scope.AUDIT_READ, Scope.KEYS_ADMIN, Scope.SETTINGS_WRITE, Scope.USERS_ADMIN}
+    {
+        Scope.AUDIT_READ,
+        Scope.INTEGRATIONS_ADMIN,
+        Scope.KEYS_ADMIN,
+        Scope.SETTINGS_WRITE,
+        Scope.USERS_ADMIN,
+    }
 )
 _ONLY_FOR_HR = frozenset({Scope.INVITATIONS_REVIEW})
 _EVERYONE = TENANT_SCOPES - _ONLY_FOR_PROGRAMS - _ONLY_FOR_ADMINS
