@@ -6,7 +6,8 @@ import json
 import pytest
 from blacklight_shared.job_imports import files
 from blacklight_shared.job_imports.errors import ImportFileError
-from blacklight_shared.job_imports.files import FileFormat, ImportFile
+from blacklight_shared.job_imports.files import ImportFile
+from blacklight_shared.models import FileFormat
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -10,7 +10,6 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from typing import IO, Any
 
@@ -19,20 +18,13 @@ import orjson
 
 from blacklight_shared.job_imports.columns import ColumnMapping, map_columns
 from blacklight_shared.job_imports.errors import ImportFileError
+from blacklight_shared.models import FileFormat
 
 MAX_ROWS = 100_000
 MAX_FIELD_CHARACTERS = 1_000_000
 _FIRST_BYTES = 4_096
 
 csv.field_size_limit(MAX_FIELD_CHARACTERS)
-
-
-class FileFormat(StrEnum):
-    """How the rows are written."""
-
-    CSV = "csv"
-    JSON = "json"
-    JSON_LINES = "jsonl"
 
 
 FORMAT_OF_MEDIA_TYPE = {

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from blacklight_shared.models.base import Base, BigIntPK, Timestamps, one_of
+from blacklight_shared.models.base import Base, BigIntPK, JsonObject, Timestamps, one_of
 
 
 class JobStatus(StrEnum):
@@ -51,6 +51,14 @@ AGES_FROM = (
 )
 """The day (UTC) from which a posting's age counts: posted or imported, whichever is earlier, unless
 a person opened it again later. Queries spell it as the index does."""
+
+
+class FileFormat(StrEnum):
+    """How the rows of a file of postings are written."""
+
+    CSV = "csv"
+    JSON = "json"
+    JSON_LINES = "jsonl"
 
 
 class JobPosting(Timestamps, Base):
@@ -127,6 +135,7 @@ class JobImportBatch(Timestamps, Base):
         one_of("status", BatchStatus),
         one_of("visibility", Visibility),
         UniqueConstraint("tenant_id", "batch_key", postgresql_nulls_not_distinct=True),
+        Index(None, "parent_batch_id", "id"),
     )
 
     id: Mapped[BigIntPK]
@@ -142,6 +151,50 @@ class JobImportBatch(Timestamps, Base):
     error: Mapped[str | None]
     received_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+    parent_batch_id: Mapped[int | None] = mapped_column(
+        ForeignKey("job_import_batches.id", ondelete="CASCADE")
+    )
+    """The import that this is one source of; such a batch has a feed or a file."""
+    feed_url: Mapped[str | None]
+    """Where a worker fetches the postings."""
+    file_id: Mapped[int | None] = mapped_column(
+        ForeignKey("job_import_files.id", ondelete="SET NULL")
+    )
+    """What was uploaded or fetched, until it is received."""
+    file_format: Mapped[str | None]
+    """How the feed is written, where its address and its media type do not say."""
+    column_mapping: Mapped[JsonObject] = mapped_column(server_default=text("'{}'"))
+    """Field of a posting → column of the feed."""
+
+
+class JobImportFile(Base):
+    """A file of postings that waits to be received by a worker; deleted then."""
+
+    __tablename__ = "job_import_files"
+    __table_args__ = (one_of("format", FileFormat), Index(None, "tenant_id", "created_at"))
+
+    id: Mapped[BigIntPK]
+    tenant_id: Mapped[int | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    format: Mapped[str]
+    encoding: Mapped[str]
+    column_mapping: Mapped[JsonObject]
+    size_bytes: Mapped[int]
+    row_count: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class JobImportFilePart(Base):
+    """A piece of a file, so that none has to be in memory whole."""
+
+    __tablename__ = "job_import_file_parts"
+
+    file_id: Mapped[int] = mapped_column(
+        ForeignKey("job_import_files.id", ondelete="CASCADE"), primary_key=True
+    )
+    part_number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    tenant_id: Mapped[int | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class JobImportChunk(Base):

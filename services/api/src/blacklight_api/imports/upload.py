@@ -13,7 +13,8 @@ from tempfile import TemporaryFile
 
 import orjson
 from blacklight_shared.job_imports.columns import ColumnMapping
-from blacklight_shared.job_imports.files import FORMAT_OF_MEDIA_TYPE, FileFormat, ImportFile
+from blacklight_shared.job_imports.files import FORMAT_OF_MEDIA_TYPE, ImportFile
+from blacklight_shared.models import FileFormat
 from fastapi import Request
 
 from blacklight_api.problems import UnsupportedMediaType
