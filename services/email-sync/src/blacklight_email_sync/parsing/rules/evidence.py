@@ -1,0 +1,102 @@
+"""How sure it is that a mail describes a job."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from blacklight_email_sync.parsing.model import ExtractedPosting, ParsedMail
+from blacklight_email_sync.parsing.rules.kinds import DECISIVE, Alternative
+from blacklight_email_sync.parsing.rules.label_names import Field
+from blacklight_email_sync.parsing.rules.labels import Labelled
+
+_BIAS = -2.6
+_TITLE_LABELLED, _TITLE_FOUND = 1.8, 1.0
+_PER_FIELD, _MOST_FIELDS = 0.6, 6
+_PER_PHRASE, _MOST_PHRASES = 1.1, 3
+_PER_TERM = 0.5
+_SECTIONS = 0.8
+_ENOUGH_SKILLS = 3
+_SHORT_TEXT, _TOO_SHORT = 60, -1.0
+_READ_CHARACTERS = 20_000
+
+_JOB_FIELDS = frozenset(
+    {
+        *(Field.TITLE, Field.CLIENT, Field.LOCATION, Field.WORK_MODE, Field.EMPLOYMENT),
+        *(Field.DURATION, Field.PAY, Field.EXPERIENCE, Field.SKILLS, Field.AUTHORIZATION),
+        *(Field.START, Field.REFERENCE, Field.DESCRIPTION),
+    }
+)
+
+_PHRASES = tuple(
+    re.compile(words, re.IGNORECASE)
+    for words in (
+        r"\b(?:we|i|our (?:client|team|company|customer)|my (?:client|team)|client|they|who)(?: is| are|'re|’re|'m|’m| am)?"
+        r" (?:\w+ ){0,2}?(?:looking (?:for|to (?:hire|add|bring|fill))|hiring|seeking|recruiting|in need of|searching for)",
+        r"\b(?:urgent|immediate|direct client|new|hot|open|job|below|following|current|exclusive|my) (?:\w+ )?(?:requirements?|openings?|positions?|needs?|vacanc\w+|reqs?)\b",
+        r"\b(?:send|share|forward|submit|email|reply with)\b.{0,40}\b(?:resumes?|cvs?|profiles?|candidates?|consultants?|lebenslauf)\b",
+        r"\b(?:if (?:you(?:'re| are)|interested|anyone)|let me know if|are you|would you be|in case you(?:'re| are))\b.{0,40}\b(?:interested|available|open to|comfortable)\b",
+        r"\b(?:opportunity|position|role|job|opening) (?:with|for|at|in|is|as|available|that)\b",
+        r"\b(?:need|want|hire|backfill|add|find|fill|looking for|recommend)\b.{0,30}\b(?:developer|engineer|analyst|manager|nurse|consultant|architect|designer|accountant|assistant|technician|specialist|lead|tester|scientist|administrator|someone|person|people|candidates?|position|role|headcount)s?\b",
+        r"\b(?:apply|to apply|how to apply|interested candidates|ideal candidate|the candidate|successful candidate|right candidate)\b",
+        r"\b(?:responsibilities|you will|you'll|must have|must be|qualifications|requirements|nice to have|minimum of \d|hands[- ]on)\b",
+        r"\b(?:wir suchen|gesucht|projektstart|nous recherchons|recherchons|buscamos|se busca|cerchiamo|we zoeken|ihr profil|profil recherché|auslastung)\b",
+    )
+)
+_SECTION = re.compile(
+    r"(?mi)^\W{0,6}(?:(?:job |key |role |primary |main |your )?(?:responsibilities|duties|description|summary|qualifications|requirements)"
+    r"|(?:required|mandatory|must[- ]have|technical|preferred|key|top) (?:skills|qualifications|experience)"
+    r"|what (?:you|we)(?:'ll|'re|’ll|’re| will| are)? .{2,30}|about the (?:role|job|position)|nice to haves?|must haves?|skills|requirements|aufgaben|(?:ihr )?profil|missions?)\W{0,6}$"
+)
+
+
+def confidence_of(
+    mail: ParsedMail,
+    postings: Sequence[ExtractedPosting],
+    labelled: Sequence[Labelled],
+    alternative: Alternative,
+) -> float:
+    """The probability that the mail describes a job, 0 to 1.
+
+    A logistic of weighed evidence: for a job labels, phrases and terms; against it what else the
+    mail looks like. The weights are judgements, measured on the sample inbox.
+    """
+    if alternative.strength >= DECISIVE:
+        return _logistic(-alternative.strength)
+    for_job = _job_evidence(mail, postings, labelled)
+    return _logistic(_BIAS + for_job - alternative.strength)
+
+
+def _job_evidence(
+    mail: ParsedMail, postings: Sequence[ExtractedPosting], labelled: Sequence[Labelled]
+) -> float:
+    if not postings:
+        return 0.0
+    best = max(postings, key=lambda posting: len(posting.description))
+    text = mail.text[:_READ_CHARACTERS]
+    fields = {item.field for item in labelled if item.field in _JOB_FIELDS}
+    read = f"{mail.headers.subject}\n{text}"
+    phrases = sum(1 for pattern in _PHRASES if pattern.search(read))
+    terms = (
+        bool(best.employment_types),
+        best.pay is not None,
+        best.experience is not None and "year" in text.casefold(),
+        bool(best.duration),
+        bool(best.work_authorization),
+        bool(best.locations),
+        len(best.skills) >= _ENOUGH_SKILLS,
+        len(best.skills) >= 2 * _ENOUGH_SKILLS,
+    )
+    return (
+        (_TITLE_LABELLED if Field.TITLE in fields else _TITLE_FOUND)
+        + _PER_FIELD * min(len(fields), _MOST_FIELDS)
+        + _PER_PHRASE * min(phrases, _MOST_PHRASES)
+        + _PER_TERM * sum(terms)
+        + (_SECTIONS if _SECTION.search(text) else 0.0)
+        + (_TOO_SHORT if len(text.strip()) < _SHORT_TEXT else 0.0)
+    )
+
+
+def _logistic(log_odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))

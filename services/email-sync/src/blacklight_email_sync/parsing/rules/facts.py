@@ -1,0 +1,166 @@
+"""The facts of one job: labelled values go before the subject, the subject before the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from blacklight_shared.postings import find_posting_skills, find_work_mode, find_years
+from blacklight_shared.skills import SkillTaxonomy
+from blacklight_shared.work_terms import SalaryRange, WorkMode, YearsRange
+
+from blacklight_email_sync.parsing.model import EmploymentType
+from blacklight_email_sync.parsing.rules import places, terms, titles
+from blacklight_email_sync.parsing.rules.label_names import Field
+from blacklight_email_sync.parsing.rules.labels import Labelled, find_labelled
+from blacklight_email_sync.parsing.rules.pay import labelled_pay, pay_in_text
+from blacklight_email_sync.parsing.rules.segments import Segment
+
+_LONGEST_VALUE = 200
+_LONGEST_DESCRIPTION = 20_000
+_SHORT_TEXT = 200
+_NEGATIVE = frozenset({"no", "none", "n/a", "na", "nil", "tbd", "-"})
+
+
+def with_note(segment: Segment, note: str) -> Segment:
+    """Add what the sender of a forwarded job wrote above it."""
+    if not note.strip():
+        return segment
+    return replace(
+        segment,
+        labelled=[*segment.labelled, *find_labelled(note)],
+        shared_text=f"{note}\n{segment.shared_text}".strip(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Reads the facts of one job.
+
+    Attributes:
+        segment: The part of the mail that is about the job.
+        subject: Of the mail, where it has only this job, else "".
+    """
+
+    segment: Segment
+    subject: str
+
+    @property
+    def labelled(self) -> list[Labelled]:
+        """The labelled values."""
+        return self.segment.labelled
+
+    @property
+    def text(self) -> str:
+        """The job's text and what holds for all jobs of the mail."""
+        return f"{self.segment.text}\n{self.segment.shared_text}"
+
+    def labelled_value(self, field: Field) -> str:
+        """The first value with a label of a field, "" without one."""
+        return next(self._values(field), "")
+
+    def title(self) -> str:
+        """The title: labelled, in the subject, or in a sentence."""
+        if self.segment.title:
+            return self.segment.title
+        labelled = next(filter(None, map(titles.labelled_title, self._values(Field.TITLE))), "")
+        return labelled or titles.subject_title(self.subject) or self._title_in_text()
+
+    def description(self) -> str:
+        """The text of the job; a short one with what holds for all jobs of the mail."""
+        text = self.segment.text.strip()
+        if len(text) < _SHORT_TEXT and self.segment.shared_text:
+            text = f"{text}\n\n{self.segment.shared_text}"
+        return text[:_LONGEST_DESCRIPTION]
+
+    def locations(self) -> tuple[str, ...]:
+        """The places, as written."""
+        for value in self._values(Field.LOCATION):
+            if found := places.locations_of(value):
+                return found
+        for text in (self.subject, self.segment.text, self.segment.shared_text):
+            if found := tuple(places.cities_in(text)):
+                return found
+        place = places.place_in_subject(self.subject) or places.place_in_text(self.text)
+        if place:
+            return (place,)
+        return ("Remote",) if self.work_mode() is WorkMode.REMOTE else ()
+
+    def work_mode(self) -> WorkMode:
+        """Where the work is done."""
+        stated = " ".join([*self._values(Field.WORK_MODE), *self._values(Field.LOCATION)])
+        modes = [item for item in self.labelled if item.field is Field.WORK_MODE]
+        if any("remote" in item.label and _is_yes(item.value) for item in modes):
+            return WorkMode.REMOTE
+        mode = find_work_mode(self.subject, stated, "")
+        if mode is not WorkMode.UNKNOWN:
+            return mode
+        return find_work_mode(self._first_line_of_title(), "", self.text)
+
+    def employment_types(self) -> tuple[EmploymentType, ...]:
+        """How somebody is employed."""
+        stated = "\n".join(
+            [
+                *self._values(Field.EMPLOYMENT),
+                *self._values(Field.DURATION),
+                *self._values(Field.PAY),
+                *self._values(Field.TITLE),
+                self.subject,
+            ]
+        )
+        found = [*terms.stated_types(stated), *terms.types_in_text(self.text)]
+        return tuple(dict.fromkeys(found))
+
+    def duration(self) -> str:
+        """How long a contract lasts, as written."""
+        labelled = self.labelled_value(Field.DURATION)
+        return (
+            labelled or terms.duration_in_subject(self.subject) or terms.duration_in_text(self.text)
+        )
+
+    def pay(self) -> SalaryRange | None:
+        """The pay in numbers."""
+        for value in self._values(Field.PAY):
+            if (pay := labelled_pay(value, f"{self.subject}\n{self.text}")) is not None:
+                return pay
+        return pay_in_text(self.subject) or pay_in_text(self.text)
+
+    def experience(self, title: str) -> YearsRange | None:
+        """The years asked for; those that the title suggests do not count."""
+        for value in self._values(Field.EXPERIENCE):
+            if (years := find_years("", f"experience: {value}")) is not None:
+                return years
+        return find_years("", f"{self.subject}\n{self.text}") if title else None
+
+    def skills(self, title: str, taxonomy: SkillTaxonomy) -> tuple[str, ...]:
+        """Canonical names of the skills, in the order of the mail."""
+        found = find_posting_skills(title, self.segment.text, taxonomy)
+        mentions = sorted((*found.required, *found.preferred), key=lambda mention: mention.start)
+        return tuple(dict.fromkeys(taxonomy.name(mention.skill_id) for mention in mentions))
+
+    def work_authorization(self) -> str:
+        """The visa and citizenship terms, as written."""
+        labelled = self.labelled_value(Field.AUTHORIZATION)
+        return labelled or terms.authorization_in_text(f"{self.subject}\n{self.text}")
+
+    def start(self) -> str:
+        """When the work begins, as written."""
+        return self.labelled_value(Field.START) or terms.start_in_text(self.text)
+
+    def _values(self, field: Field) -> Iterator[str]:
+        for item in self.labelled:
+            value = item.value.replace("\t", " ").strip(" *_")
+            if item.field is field and value and value.casefold() not in _NEGATIVE:
+                yield value[:_LONGEST_VALUE]
+
+    def _title_in_text(self) -> str:
+        return titles.sentence_title(self.text) or self._first_line_of_title()
+
+    def _first_line_of_title(self) -> str:
+        """The title that the first line of the text is, as in mails without a greeting."""
+        lines = [line for line in self.segment.text.split("\n") if line.strip()]
+        return next((title for line in lines[:4] if (title := titles.line_title(line))), "")
+
+
+def _is_yes(value: str) -> bool:
+    return value.casefold().startswith(("yes", "100", "fully", "ok", "y "))

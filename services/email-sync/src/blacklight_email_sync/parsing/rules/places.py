@@ -1,0 +1,128 @@
+"""Where a job is, as mails write it."""
+
+from __future__ import annotations
+
+import re
+
+from blacklight_shared.roles.vocabulary import PLACE_PHRASES, PLACES
+
+_MOST_LOCATIONS = 6
+_LONGEST_LOCATION = 80
+
+_STATES = (
+    "AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ"
+    "|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|ON|BC|QC|AB"
+)
+_AREAS = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii"
+    "|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan"
+    "|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico"
+    "|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island"
+    "|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia"
+    "|Wisconsin|Wyoming|USA|US|UK|United Kingdom|England|Scotland|Wales|Ireland|Canada|Ontario|Germany"
+    "|Deutschland|France|Spain|España|Italy|Italia|Netherlands|Belgium|Switzerland|Schweiz|Austria"
+    "|Poland|India|Singapore|Australia|Mexico|Brazil|Portugal|Sweden|Denmark|Norway|UAE|Japan"
+)
+_NAME = r"(?:[A-ZÀ-Þ][\w.'’À-ÿ-]{1,20})(?: (?:[A-ZÀ-Þ][\w.'’À-ÿ-]{1,20}|of|am|de|del|upon|la)){0,3}"
+_CITY_STATE = re.compile(rf"(?<![\w@.])({_NAME})(?:,\s?|\s)({_STATES})\b(?![\w'’@.-]\w)")
+_CITY_AREA = re.compile(rf"(?<![\w@.])({_NAME}),\s?({_AREAS})\b")
+_NOT_CITY_WORD = re.compile(
+    r"\b(?:Developer|Engineer|Analyst|Architect|Manager|Administrator|Consultant|Lead|Admin"
+    r"|Specialist|Tester|Designer|Scientist|Programmer|Nurse|Remote|Hybrid|Onsite|Contract|Urgent"
+    r"|Requirement|Need|Role|Position|Location|Local|Hiring|Opening|Immediate|Client|Direct|Job"
+    r"|Java|Python|Data|Hello|Hi|Dear|Team|At|In|The|For|Our|Based)\b"
+)
+_BASED = re.compile(
+    rf"\b(?:based (?:in|out of)|located in|location is|office in|onsite (?:in|at)|on-site in|hybrid in|position in|role in|"
+    rf"job in|team in|work(?:ing)? (?:in|from) (?:our|the)|in our|our|in|near|mit Sitz in|à|bei|en)\s+({_NAME})",
+)
+_KNOWN = {*(place.casefold() for place in PLACES), *PLACE_PHRASES}
+_MODE = (
+    r"(?:100 ?% |fully |completely |initially |currently |temporarily |mostly |day one |day 1 )?"
+    r"(?:on[- ]?site(?: from day (?:1|one))?|remote(?:ly)?|hybrid|wfh|work from home|telecommut\w+|in[- ](?:office|person)|f2f|virtual)"
+    r"(?: (?:role|position|work|job|model|only|friendly|ok|option|until covid|initially|schedule|mode|to start))*"
+)
+_MODE_WORDS = re.compile(rf"\b{_MODE}\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_DAYS = re.compile(
+    r"\b(?:\d|one|two|three|four|five)(?: ?(?:-|to|/|or) ?\d)?x? ?days?\b.*|\blocals?\b.*|\bday (?:1|one)\b.*"
+    r"|\bonly\b.*|\bpreferred\b.*|\brelocation\b.*|\bfrom day\b.*|\bmust be\b.*|\bneed(?:s|ed)?\b.*|\bcandidates?\b.*",
+    re.IGNORECASE,
+)
+_ALTERNATIVES = re.compile(
+    r"\s*(?:;|\||\n|•|\bor\b|\boder\b|\bou\b|\band\b|&|/(?=\s?[A-ZÀ-Þ]))\s*", re.IGNORECASE
+)
+_EDGES = " \t,-–—:/.()[]+*_"
+_AREA_ONLY = re.compile(rf"(?:{_STATES})(?: \d{{5}})?|USA?|{_AREAS}")
+_ZIP = re.compile(r"\s\d{5}(?:-\d{4})?$")
+
+
+def locations_of(value: str) -> tuple[str, ...]:
+    """The places in a labelled value; "Remote" is one where there is no other."""
+    plain = _MODE_WORDS.sub(" ", _BRACKETS.sub(" ", value))
+    found = [place for piece in _ALTERNATIVES.split(plain) if (place := _cleaned(piece))]
+    # "New York, NY / NJ": an area alone belongs to the place before it only in a list of areas.
+    places = tuple(dict.fromkeys(found))[:_MOST_LOCATIONS]
+    if places:
+        return places
+    inside = [place for part in _BRACKETS.findall(value) for place in cities_in(part)]
+    if inside:
+        return tuple(inside)
+    mode = _MODE_WORDS.search(value)
+    return (value.strip(_EDGES)[:_LONGEST_LOCATION],) if mode else ()
+
+
+def cities_in(text: str) -> list[str]:
+    """Places that are written with their state or country: "Dallas, TX"."""
+    found: dict[str, None] = {}
+    matches = [*_CITY_STATE.finditer(text), *_CITY_AREA.finditer(text)]
+    for match in sorted(matches, key=re.Match.start):
+        city = _without_title_words(match[1])
+        if city:
+            found.setdefault(f"{city}, {match[2]}")
+    return list(found)[:_MOST_LOCATIONS]
+
+
+def place_in_text(text: str) -> str:
+    """A place that running text names: "based in Munich"; "" without one."""
+    for match in _BASED.finditer(text):
+        words = match[1].split()
+        for count in range(len(words), 0, -1):
+            name = " ".join(words[:count])
+            if name.casefold().strip(".,") in _KNOWN:
+                return name.strip(".,")
+    return ""
+
+
+def place_in_subject(subject: str) -> str:
+    """A known place that is one of the pieces of a subject: "Java Developer | London"."""
+    for piece in re.split(r"\s[-–—|]+\s|[|,:;@()\[\]/]+", subject):
+        name = piece.strip(_EDGES)
+        if is_known(name):
+            return name
+    return place_in_text(subject)
+
+
+def is_known(name: str) -> bool:
+    """Whether a name is that of a well-known place."""
+    return name.casefold() in _KNOWN and not name.islower()
+
+
+def mode_of(value: str) -> str:
+    """The words of a value that say where the work is done."""
+    match = _MODE_WORDS.search(value)
+    return match[0] if match else ""
+
+
+def _cleaned(piece: str) -> str:
+    piece = _DAYS.sub(" ", piece.replace("\t", " "))
+    piece = _ZIP.sub("", " ".join(piece.split()).strip(_EDGES)).strip(_EDGES)
+    if not piece or len(piece) > _LONGEST_LOCATION or not any(map(str.isalpha, piece)):
+        return ""
+    return "" if piece.islower() and piece not in _KNOWN else piece
+
+
+def _without_title_words(name: str) -> str:
+    """The city behind words of a title: "Java Developer Dallas" becomes "Dallas"."""
+    end = max((match.end() for match in _NOT_CITY_WORD.finditer(name)), default=0)
+    return name[end:].strip(_EDGES)

@@ -1,0 +1,181 @@
+"""Cuts a text that holds several jobs into one piece for each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from blacklight_email_sync.parsing.rules.label_names import Field
+from blacklight_email_sync.parsing.rules.labels import (
+    Labelled,
+    cells_of,
+    field_of,
+    find_labelled,
+    is_header_row,
+)
+from blacklight_email_sync.parsing.rules.pay import pay_in_text
+from blacklight_email_sync.parsing.rules.places import cities_in, is_known, mode_of
+from blacklight_email_sync.parsing.rules.terms import duration_in_subject, stated_types
+from blacklight_email_sync.parsing.rules.titles import labelled_title, line_title
+
+MOST_POSTINGS = 40
+_LONGEST_ITEM = 250
+
+_ITEM = re.compile(
+    r"^[\s>*]{0,6}(?:(?:position|role|job|req(?:uirement)?|opening)\s*#?\s*\d{1,2}\s*[:.)–—-]*"
+    r"|\(?\d{1,2}\s?[.):]|#\s?\d{1,2}[.):]?|[-•*●▪►➢✓–]{1,2})\s*(?P<text>\S.*)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The part of a text that is about one job.
+
+    Attributes:
+        text: Of the job.
+        labelled: Its labelled values; those that hold for all jobs of the mail come last.
+        title: Where the cut itself tells it, else "".
+        shared_text: What stands before the first job and holds for all of them.
+    """
+
+    text: str
+    labelled: list[Labelled] = field(default_factory=list)
+    title: str = ""
+    shared_text: str = ""
+
+
+def segments_of(text: str) -> list[Segment]:
+    """Cut a text into its jobs; one segment where it has only one, or none."""
+    labelled = find_labelled(text)
+    for cut in (_rows, _labelled_blocks, _items):
+        segments = cut(text, labelled)
+        if len(segments) > 1 or (segments and cut is _rows):
+            return segments[:MOST_POSTINGS]
+    return [Segment(text, labelled)]
+
+
+def _rows(text: str, _labelled: Sequence[Labelled]) -> list[Segment]:
+    """The rows of a table of jobs, whose head names a title among other fields."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if not is_header_row(line):
+            continue
+        fields = [field_of(cell) for cell in cells_of(line)]
+        if Field.TITLE in fields:
+            before = "\n".join(lines[:number]).strip()
+            segments = list(_segments_of_rows(lines[number], lines[number + 1 :], before))
+            if segments:
+                return segments
+    return []
+
+
+def _segments_of_rows(head: str, lines: Sequence[str], before: str) -> Iterator[Segment]:
+    names = cells_of(head)
+    shared = find_labelled(before)
+    for line in lines:
+        cells = cells_of(line)
+        if len(cells) < max(2, len(names) - 1) or len(cells) > len(names):
+            if line.strip():
+                return
+            continue
+        written = "\n".join(
+            f"{name}: {cell}" for name, cell in zip(names, cells, strict=False) if cell
+        )
+        labelled = find_labelled(written)
+        title = next((item.value for item in labelled if item.field is Field.TITLE), "")
+        if title:
+            yield Segment(written, [*labelled, *shared], labelled_title(title), before)
+
+
+def _labelled_blocks(text: str, labelled: Sequence[Labelled]) -> list[Segment]:
+    """Blocks that each begin with the same label of a title."""
+    titles = [
+        item
+        for item in labelled
+        if item.field is Field.TITLE and item.value and labelled_title(item.value)
+    ]
+    openers = [item for item in titles if item.label == titles[0].label and item.opens_line]
+    if len({labelled_title(item.value).casefold() for item in openers}) < 2:
+        same_places = len({_block_key(text, item) for item in openers})
+        if same_places < 2:
+            return []
+    starts = [_start_of_block(text, labelled, item) for item in openers]
+    before = text[: starts[0]].strip()
+    shared = find_labelled(before)
+    ends = [*starts[1:], len(text)]
+    segments = []
+    for opener, start, end in zip(openers, starts, ends, strict=True):
+        block = text[start:end].strip()
+        segments.append(
+            Segment(block, [*find_labelled(block), *shared], labelled_title(opener.value), before)
+        )
+    return segments
+
+
+def _block_key(text: str, item: Labelled) -> str:
+    """What tells one block from another that has the same title: the text that follows it."""
+    return text[item.value_end : item.value_end + _LONGEST_ITEM].strip().casefold()
+
+
+def _start_of_block(text: str, labelled: Sequence[Labelled], opener: Labelled) -> int:
+    """Where a block begins: with its title, or the number of the requirement just before it."""
+    start = text.rfind("\n", 0, opener.start) + 1
+    for item in labelled:
+        between = text[item.value_end : opener.start]
+        if item.field is Field.REFERENCE and item.opens_line and item.start < opener.start:
+            if not between.strip(" \n\t*-_=#>") and "\n\n\n" not in between:
+                start = text.rfind("\n", 0, item.start) + 1
+    return start
+
+
+def _items(text: str, _labelled: Sequence[Labelled]) -> list[Segment]:
+    """The items of a list, each with a title and something else that jobs have."""
+    lines = text.split("\n")
+    found = [
+        (number, title) for number, line in enumerate(lines) if (title := _title_of_item(line))
+    ]
+    if len(found) < 2:
+        return []
+    before = "\n".join(lines[: found[0][0]]).strip()
+    ends = [*(number for number, _ in found[1:]), len(lines)]
+    shared = find_labelled(before)
+    segments = []
+    for (number, title), end in zip(found, ends, strict=True):
+        block = "\n".join(_up_to_gap(lines[number:end], is_last=end == len(lines))).strip()
+        segments.append(Segment(block, [*find_labelled(block), *shared], title, before))
+    return segments
+
+
+def _title_of_item(line: str) -> str:
+    match = _ITEM.match(line[:_LONGEST_ITEM])
+    item = match["text"] if match else line[:_LONGEST_ITEM].strip()
+    if not item or len(line) > _LONGEST_ITEM or item.endswith("."):
+        return ""
+    if match is None and not re.search(r"\s[-–—|]+\s|\t|//|,", item):
+        return ""
+    title = line_title(item)
+    if not title or not item.casefold().startswith(title.casefold()[:8]):
+        return ""
+    return title if _has_terms(item[len(title) :]) else ""
+
+
+def _has_terms(rest: str) -> bool:
+    """Whether the rest of an item names a place, a type, a duration or a pay."""
+    return bool(
+        cities_in(rest)
+        or mode_of(rest)
+        or stated_types(rest)
+        or duration_in_subject(rest)
+        or pay_in_text(rest)
+        or any(is_known(piece.strip()) for piece in re.split(r"[-–—|,()/\t]+", rest))
+    )
+
+
+def _up_to_gap(lines: Sequence[str], *, is_last: bool) -> Iterator[str]:
+    """The lines of an item; those of the last end at a blank line, where the mail's end begins."""
+    for number, line in enumerate(lines):
+        if is_last and number and not line.strip():
+            return
+        yield line

@@ -1,0 +1,199 @@
+"""Terms of employment: its type, its duration, who may work, when it begins."""
+
+from __future__ import annotations
+
+import re
+
+from blacklight_email_sync.parsing.model import EmploymentType
+
+_TYPES = (
+    (
+        EmploymentType.CONTRACT_TO_HIRE,
+        r"contract[- ]?(?:to|2)[- ]?(?:hire|perm\w*)|\bc2h\b|\bcth\b"
+        r"|temp[- ](?:to|2)[- ](?:hire|perm)|contract with (?:the )?(?:possibility|option) of (?:hire|conversion)",
+    ),
+    (
+        EmploymentType.C2C,
+        r"\bc2c\b|\bc-2-c\b|corp(?:oration)?[- ]?(?:to|2)[- ]?corp(?:oration)?\b|\bctc\b(?= ?/ ?w-?2)",
+    ),
+    (EmploymentType.W2, r"\bw-?2\b(?![- ]?form)|\bw2's\b"),
+    (EmploymentType.FORM_1099, r"\b1099\b"),
+    (
+        EmploymentType.PERMANENT,
+        r"\bpermanent\b|\bdirect[- ]hire\b|\bfte\b|\bfull[- ]?time\b|\bfulltime\b|\bperm\b"
+        r"|\bfesteinstellung\b|\bfestanstellung\b|\bunbefristet\w*|\bcdi\b|\bindefinido\b|\btempo indeterminato\b|\bvast(?:e)? (?:contract|dienst)",
+    ),
+    (EmploymentType.PART_TIME, r"\bpart[- ]?time\b|\bteilzeit\b|\btemps partiel\b"),
+    (EmploymentType.INTERNSHIP, r"\bintern(?:ship)?\b|\bpraktikum\b|\bworking student\b"),
+)
+_CONTRACT_STATED = r"\bcontract(?:or|ing)?\b|\bfreelanc\w*|\btemporary\b|\bbefristet\w*|\bcdd\b|\bfreiberuf\w*|\btemp\b|\bmission\b|\binterim\b"
+_CONTRACT_IN_TEXT = (
+    r"\bcontract (?:role|position|job|opportunity|assignment|opening|basis|requirement|duration|length|gig)"
+    r"|(?:months?|weeks?|years?|term|week)\+?[ -](?:\w+[ -])?contract\b|\bon (?:a )?contract\b|\bcontract only\b"
+    r"|\bcontract (?:through|until|for \d|with)|\b(?:it'?s|is) a contract\b|\bindependent contractors?\b"
+    r"|\bfreelance (?:role|position|project|basis)|\bfreiberuflich"
+)
+_FULL_TIME_IN_TEXT = (
+    r"\b(?:permanent|direct[- ]hire|fte|perm) (?:role|position|job|opportunity|opening|employee|basis|hire)?"
+    r"|\bfull[- ]?time (?:role|position|job|opportunity|opening|employee|employment|basis|hire|permanent|perm|w2|salaried|only)"
+    r"|\b(?:role|position|job|this) is (?:a )?full[- ]?time\b|\bdirect[- ]hire\b|\bfestanstellung\b|\bunbefristet\w*"
+)
+_DENIED = re.compile(
+    r"\b(?:no|not|non|without|except|cannot|can't|don't|won't|never|isn't)\b[\w ,/'-]{0,25}$", re.I
+)
+_DENIED_BEHIND = re.compile(
+    r"^\W{0,3}(?:is |are )?(?:not (?:accepted|allowed|possible|considered|an option)|candidates? (?:not|please excuse))",
+    re.I,
+)
+
+_STATED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _TYPES)
+_CONTRACT = re.compile(_CONTRACT_STATED, re.IGNORECASE)
+_FREE_CONTRACT = re.compile(_CONTRACT_IN_TEXT, re.IGNORECASE)
+_FREE_FULL_TIME = re.compile(_FULL_TIME_IN_TEXT, re.IGNORECASE)
+_FREE_TYPES = tuple(
+    (kind, pattern)
+    for kind, pattern in _STATED
+    if kind
+    in (
+        EmploymentType.CONTRACT_TO_HIRE,
+        EmploymentType.C2C,
+        EmploymentType.W2,
+        EmploymentType.FORM_1099,
+    )
+)
+_FREE_PART_TIME = re.compile(
+    r"\bpart[- ]time (?:role|position|job|opportunity|basis|contract)", re.IGNORECASE
+)
+_FREE_INTERN = re.compile(r"\binternship\b", re.IGNORECASE)
+
+
+def stated_types(value: str) -> tuple[EmploymentType, ...]:
+    """The types a labelled value or a subject names."""
+    return _in_order(value, (*_STATED, (EmploymentType.CONTRACT, _CONTRACT)))
+
+
+def types_in_text(text: str) -> tuple[EmploymentType, ...]:
+    """The types that running text names beyond doubt: not every "contract" is one of work."""
+    return _in_order(
+        text,
+        (
+            *_FREE_TYPES,
+            (EmploymentType.CONTRACT, _FREE_CONTRACT),
+            (EmploymentType.PERMANENT, _FREE_FULL_TIME),
+            (EmploymentType.PART_TIME, _FREE_PART_TIME),
+            (EmploymentType.INTERNSHIP, _FREE_INTERN),
+        ),
+    )
+
+
+def _in_order(
+    text: str, patterns: tuple[tuple[EmploymentType, re.Pattern[str]], ...]
+) -> tuple[EmploymentType, ...]:
+    found: dict[EmploymentType, int] = {}
+    covered: list[range] = []
+    for kind, pattern in patterns:
+        for match in pattern.finditer(text):
+            if any(match.start() in span for span in covered) or _is_denied(text, match):
+                continue
+            covered.append(range(match.start(), match.end()))
+            found.setdefault(kind, match.start())
+            break
+    return tuple(sorted(found, key=lambda kind: found[kind]))
+
+
+def _is_denied(text: str, match: re.Match[str]) -> bool:
+    before = text[max(0, match.start() - _DENIAL_REACH) : match.start()].rpartition("\n")[2]
+    clause = re.split(r"[.;!(]|\bonly\b|\bbut\b", before)[-1]
+    behind = text[match.end() : match.end() + _DENIAL_REACH]
+    return bool(_DENIED.search(clause) or _DENIED_BEHIND.match(behind))
+
+
+_DENIAL_REACH = 40
+
+_UNIT = r"(?:months?|mos?\b|mths?|weeks?|wks?|years?|yrs?|monate?n?|mois|meses|mesi|maanden|wochen|days?)"
+_LENGTH = rf"\d{{1,3}} ?\+? ?(?:(?:-|–|to|/) ?\d{{1,3}} ?)?\+? ?-?{_UNIT} ?\+?"
+_DURATION_IN_SUBJECT = re.compile(rf"(?<![\w$]){_LENGTH}(?![\w])", re.IGNORECASE)
+_DURATION_IN_TEXT = re.compile(
+    rf"(?<![\w$])(?P<a>{_LENGTH})(?:[ ,(/-]{{1,3}}(?:initial |rolling |long[- ]term |w2 |c2c |extendable |fixed[- ]term )*"
+    rf"(?:contract|project|assignment|engagement|duration|gig|term\b|with (?:possible|likely|high|a )|plus extensions?|extension|extendable|to start|initially|freelance|mission|projekt))"
+    rf"|(?:duration|contract|project|assignment|engagement|term|extend\w*|runs?|length|lasts?|initial\w*|mission)(?: of| is| for| (?:it )?through| till| until|:)?(?: about| around| approx\w*| at least| an initial)? (?P<b>{_LENGTH})(?![\w])"
+    r"|\b(?P<c>(?:long|short)[- ]term)(?= (?:contract|project|assignment|engagement|role|position|opportunity))",
+    re.IGNORECASE,
+)
+
+
+def duration_in_subject(subject: str) -> str:
+    """A length of time in a subject, where nothing else lasts months."""
+    match = _DURATION_IN_SUBJECT.search(subject)
+    return (
+        ""
+        if match is None or "exp" in subject[match.end() : match.end() + 8].lower()
+        else match[0].strip()
+    )
+
+
+def duration_in_text(text: str) -> str:
+    """How long a contract lasts, as running text says it."""
+    match = _DURATION_IN_TEXT.search(text)
+    return next((part.strip() for part in match.groups() if part), "") if match else ""
+
+
+_STATUS = (
+    r"(?:us ?c(?:itizens?)?\b|u\.?s\.? citizens?(?:hip)?|gc(?:[- ]?ead)?\b|green ?card(?: holders?)?|h-?1-?b?\b(?: transfers?)?|h-?4(?: ?-?ead)?"
+    r"|opt(?: ?-?ead)?|cpt|tn(?:[- ]visas?)?|l-?2(?: ?-?ead)?|ead|e-?3|visa independent|stem opt|pr holders?|permanent residents?|l-?1)"
+)
+_STATUS_LIST = re.compile(
+    rf"(?<![\w/@.-])(?:(?:only|no|must be|need|looking for|any|accepting|open to|all)\s+)?{_STATUS}(?:\s?(?:,|/|&|\||\bor\b|\band\b|\+)\s?(?:no\s+|only\s+)?{_STATUS}){{0,10}}(?:\s+(?:only|preferred|holders?|ok|okay|accepted|visas?|candidates only|please))?",
+    re.IGNORECASE,
+)
+_STRONG_STATUS = re.compile(
+    r"usc\b|citizen|gc\b|green|h-?1|ead\b|\bopt\b|\bcpt\b|visa|resident|h-?4|\btn\b", re.IGNORECASE
+)
+_AUTHORIZATION_CLAUSE = re.compile(
+    r"[^.\n;•!?]{0,80}\b(?:visa sponsorship|sponsor(?:ship|ing)?|authori[sz]ed to work|work authori[sz]ation|right to work|work permit"
+    r"|eligible to work|eu citizens?|(?:secret|ts/sci|public trust|security) clearance|citizenship required|must be (?:a )?u\.?s\.? citizens?|arbeitserlaubnis)\b[^.\n;•!?]{0,80}",
+    re.IGNORECASE,
+)
+_NOT_ABOUT_VISA = re.compile(
+    r"executive sponsor|project sponsor|sponsors? of|sponsored by|business sponsor", re.IGNORECASE
+)
+
+
+def authorization_in_text(text: str) -> str:
+    """Which citizenship, visa or permit is asked for, as running text says it."""
+    for match in _STATUS_LIST.finditer(text):
+        if (
+            _STRONG_STATUS.search(match[0])
+            and match[0].upper() != match[0].lower()
+            and _is_term(match[0])
+        ):
+            return match[0].strip()
+    for match in _AUTHORIZATION_CLAUSE.finditer(text):
+        if not _NOT_ABOUT_VISA.search(match[0]):
+            return match[0].strip(" \t-*•:,")
+    return ""
+
+
+def _is_term(written: str) -> bool:
+    """Abbreviations count in capitals only: "opt" and "tn" are words as well."""
+    return bool(
+        re.search(
+            r"USC|GC|H-?[14]|OPT|CPT|EAD|TN|[Cc]itizen|[Gg]reen|[Rr]esident|h-?1-?b|[Vv]isa|gc\b",
+            written,
+        )
+    )
+
+
+_START = re.compile(
+    r"\b(?:start(?:s|ing|ed)?(?: date)?(?: is|:| on| by| from)?|available from|begin(?:s|ning)?(?: on| in)?|can start|ab|beginn:?)\s+"
+    r"(?P<start>asap|immediate(?:ly)?|as soon as possible|(?:(?:early|mid|late|end of|beginning of|first week of)\s+)?"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b(?: \d{1,2}(?:st|nd|rd|th)?)?(?:,? 20\d\d)?"
+    r"|\d{1,2}[./]\d{1,2}[./](?:20)?\d\d|next (?:week|month)|sofort)",
+    re.IGNORECASE,
+)
+
+
+def start_in_text(text: str) -> str:
+    """When the work begins, as running text says it."""
+    match = _START.search(text)
+    return match["start"] if match else ""

@@ -1,0 +1,197 @@
+"""The title of a job: labelled, in the subject, or in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from blacklight_shared.roles.title_finding import names_work, title_in
+
+from blacklight_email_sync.parsing.mime.headers import FORWARD_SUBJECT, REPLY_SUBJECT
+from blacklight_email_sync.parsing.rules.places import cities_in, mode_of
+
+_LONGEST_TITLE = 120
+_MOST_WORDS = 12
+
+_SUBJECT_NOISE = re.compile(
+    r"^\W*(?:(?:hot|very|super|most)\s+)?(?:urgent(?:ly)?|immediate(?:ly)?|new|direct client|exclusive|open|hot|priority|asap|quick"
+    r"|local only|c2c|w2|need(?:ed)?|requirements?|req|reqs|jobs?|positions?|roles?|openings?|opportunit(?:y|ies)|hiring|we(?:'re| are) hiring|now hiring"
+    r"|looking for|seeking|vacancy|job (?:description|opening|opportunity|requirement|alert|title)|contract|fulltime|full time|permanent|staffing|available|great"
+    r"|exciting|excellent|interested|candidates?|consultants?|resumes?|profiles?|submission|please share|share|send|your|for|an?|the|of|in|with|our|client|client's|direct|interview|stelle|poste|offre|projekt|projektanfrage|oferta|freelance|suche|recherche)"
+    r"(?=[\s:–—!|*\]/-]|$)[\s:–—!|*\]/-]*",
+    re.IGNORECASE,
+)
+_MOST_NOISE_WORDS = 12
+_BRACKETED = re.compile(r"[\[({<][^\[\](){}<>]{0,80}[\])}>]")
+_PIECES = re.compile(
+    r"\s*(?:\|\|?|//+|\s[-–—]{1,2}\s|[-–—]\s|\s[-–—]|;|:|::|~|\*+|@|_{2,}|•|\t|\s\.{2,}\s)\s*"
+)
+_CLAUSE_END = re.compile(
+    r"\s(?:at|in|for|with|who|to|based|on|from|near|that|located|onsite|remote|hybrid|role|position|job|opening|opportunity|requirement|needed|required|wanted|reporting|asap|urgently|immediately|soon|next|by|is|are|as|and (?:you|your|i|we)|bei|für|chez|en|à|w/)(?=[\s,.:!?)]|$)",
+    re.IGNORECASE,
+)
+_SENTENCE_CUES = re.compile(
+    r"\b(?:(?:looking|searching|search|hunt|hunting) (?:to (?:hire|add|bring on|fill) |for )|(?:in )?need(?:s|ed|ing)?(?: of| for)?\s(?!to\b)|seek(?:s|ing)?\s|hiring(?: for)?\s|hire\s|recruiting(?: for)?\s"
+    r"|(?:opening|openings|requirement|requirements|req|vacancy|opportunity|position|role|job|spot|headcount) (?:for|as|of|is for|:|open for|available for)\s"
+    r"|(?:join (?:us|our team|the team|\w+) as|work as|title is|role is|position is|role as|backfill(?:ing)? (?:for|our|a)|replacement for|filling|fill|add)\s"
+    r"|suchen(?: wir)?(?: \w+){0,4}? (?:eine?n? |nach )|recherch(?:e|ons)\s|cherch(?:e|ons)\s|busca(?:mos)?\s|cerchiamo\s|zoeken\s|poste de\s|stelle als\s)"
+    r"(?:immediately |urgently |currently |actively |now )?(?:an? |the |one |two |three |\d{1,2} |some |several |multiple |our |another |for |experienced |strong |talented |skilled |great |good |solid |hands[- ]on |passionate |motivated |une? |ein(?:e|en)? |un[ao]? )*",
+    re.IGNORECASE,
+)
+_NOUN_BEHIND = re.compile(
+    r"\s(?:role|position|opening|opportunity|job|requirement|vacancy)s?\b", re.IGNORECASE
+)
+_BEFORE_NOUN = 70
+_NOT_TITLE_START = re.compile(
+    r"(?:.*[.!?:,;\n]\s|^|.*\s)(?:an?|the|our|this|following|for|your|of|any|as|is|have|with|in|new|open|to|about|on"
+    r"|urgent|immediate|exciting|great|excellent|contract|permanent|remote|hybrid|onsite|my|their|below|direct)\s",
+    re.IGNORECASE | re.DOTALL,
+)
+# Names of occupations that English lacks; in Romance languages their field stands behind them.
+_GERMANIC_HEAD = re.compile(
+    r"\b[\w-]*(?:entwickler|berater|ingenieur|architekt|leiter|techniker|mechaniker|mechatroniker"
+    r"|pfleger|fachkraft|kaufmann|kauffrau|elektriker|buchhalter|ontwikkelaar|beheerder"
+    r"|utvecklare|konsulent)(?:[:*/_]?in(?:nen)?)?\b",
+    re.IGNORECASE,
+)
+_ROMANCE_HEAD = re.compile(
+    r"^(?:développeu(?:r|se)|ingénieure?|chef(?:fe)? de projet|analyste|architecte|technicien(?:ne)?"
+    r"|comptable|infirmi(?:er|ère)|desarrollador[ae]?|ingenier[oa]|analista|arquitect[oa]"
+    r"|programador[ae]?|contable|enfermer[oa]|sviluppator[ei]|ingegnere|programmatore"
+    r"|desenvolvedora?|engenheir[oa])\b",
+    re.IGNORECASE,
+)
+_RANK_DOT = re.compile(r"\b([sj]r)\.\s*", re.IGNORECASE)
+_CLAUSE_BREAK = re.compile(r"\n|[.!?,;:](?=\s|$)|[(\[|]")
+_EDGES = " ,-–*\"'“”"
+_MOST_FOREIGN = 5
+_CASED = re.compile(r"(?:^|(?<=[\s/(-]))[a-zà-ÿ]")
+_TRAILING = re.compile(
+    r"\s*(?:\b(?:role|position|job|opening|opportunity|requirement|needed|required|wanted"
+    r"|urgent(?:ly)?|immediate(?:ly)?|asap|contract|c2c|w2|only|needs?)\b|[-–—,:;|/*!.])+\s*$",
+    re.IGNORECASE,
+)
+_ARRANGEMENT = re.compile(
+    r"^\W*(?:\d{1,3} ?\+? ?(?:months?|years?|yrs?|weeks?|mos?)\b.*"
+    r"|.*\b(?:remote|onsite|on-site|hybrid|w-?2|c2c|contract|long term|urgent|full[- ]?time"
+    r"|permanent|visa|usc|gc|h-?1b?|local|rate|\$\d+)\b.*)$",
+    re.IGNORECASE,
+)
+
+
+def labelled_title(value: str) -> str:
+    """The title in the value of a label: without place, arrangement and number behind it."""
+    value = " ".join(value.split()).strip(" *_\"'“”|-–:,.")[: 2 * _LONGEST_TITLE]
+    first, *others = (piece for piece in _PIECES.split(value) if piece.strip()) if value else ("",)
+    title = first
+    for other in others:
+        if _is_arrangement(other) or len(title) + len(other) > _LONGEST_TITLE:
+            break
+        title = f"{title} - {other}"
+    if (place := cities_in(title)) and title.endswith(place[0]):
+        title = title[: -len(place[0])]
+    return _trimmed(title)
+
+
+def subject_title(subject: str) -> str:
+    """The title in a subject; "" if there is none."""
+    subject = without_prefixes(subject)
+    for text in (_BRACKETED.sub(" | ", subject), subject):
+        pieces = [piece for piece in _PIECES.split(text) if piece.strip()]
+        for piece in pieces:
+            if title := _title_at_start(_without_noise(piece)):
+                return title
+    return ""
+
+
+def sentence_title(text: str) -> str:
+    """The title in running text: "we are looking for a …", "the … role"; "" if there is none."""
+    for match in _SENTENCE_CUES.finditer(text):
+        if title := _title_at_start(text[match.end() : match.end() + _LONGEST_TITLE]):
+            return title
+    for match in _NOUN_BEHIND.finditer(text):
+        if title := _title_at_end(text[max(0, match.start() - _BEFORE_NOUN) : match.start()]):
+            return title
+    return ""
+
+
+def line_title(line: str) -> str:
+    """The title that a line begins with, such as an item of a list of jobs; "" without one."""
+    pieces = [piece for piece in _PIECES.split(line) if piece.strip()]
+    return _title_at_start(_without_noise(pieces[0])) if pieces else ""
+
+
+def without_prefixes(subject: str) -> str:
+    """A subject without "Re:" and "Fwd:"."""
+    for _ in range(_MOST_WORDS):
+        match = REPLY_SUBJECT.match(subject) or FORWARD_SUBJECT.match(subject)
+        if match is None:
+            break
+        subject = subject[match.end() :]
+    return subject.strip()
+
+
+def _title_at_start(text: str) -> str:
+    """The title that a text begins with, however it is capitalised."""
+    text = _RANK_DOT.sub(r"\1 ", text)
+    clause = _CLAUSE_BREAK.split(text, maxsplit=1)[0][:_LONGEST_TITLE]
+    for candidate in _candidates(clause):
+        if not 0 < len(candidate.split()) <= _MOST_WORDS:
+            continue
+        found = title_in(_capitalised(candidate)) or ""
+        if title := _trimmed(candidate[: len(found)]) or _foreign_title(candidate):
+            return title
+    return ""
+
+
+def _title_at_end(text: str) -> str:
+    """The title that a text ends with, from its last small word on."""
+    start = _NOT_TITLE_START.match(text)
+    words = re.split(r"[.!?:,;\n]\s|[.!?:,;\n]$", text[start.end() if start else 0 :])[-1].strip()
+    title = _title_at_start(words)
+    return title if title and words.casefold().endswith(title.casefold()) else ""
+
+
+def _foreign_title(text: str) -> str:
+    if (match := _GERMANIC_HEAD.search(text)) and len(
+        text[: match.start()].split()
+    ) < _MOST_FOREIGN:
+        return text[: match.end()].strip()
+    if _ROMANCE_HEAD.match(text):
+        return " ".join(text.split()[:_MOST_FOREIGN])
+    return ""
+
+
+def _candidates(clause: str) -> Iterator[str]:
+    cut = _CLAUSE_END.search(clause, 1)
+    for text in ([clause[: cut.start()]] if cut else []) + [clause]:
+        candidate = text.strip(_EDGES)
+        yield candidate
+        if candidate.endswith("s"):
+            yield candidate[:-1]
+
+
+def _capitalised(text: str) -> str:
+    return _CASED.sub(lambda match: match[0].upper(), text)
+
+
+def _without_noise(piece: str) -> str:
+    for _ in range(_MOST_NOISE_WORDS):
+        rest = _SUBJECT_NOISE.sub("", piece, count=1)
+        if rest == piece or not rest.strip():
+            break
+        piece = rest
+    return piece.strip(" \t*-–:|!\"'")
+
+
+def _is_arrangement(piece: str) -> bool:
+    return bool(_ARRANGEMENT.match(piece) or cities_in(piece) or mode_of(piece)) and not any(
+        names_work(word) for word in re.findall(r"[A-Za-z]+", piece)
+    )
+
+
+def _trimmed(title: str) -> str:
+    title = _BRACKETED.sub(
+        lambda m: " " if _ARRANGEMENT.match(m[0]) or cities_in(m[0]) else m[0], title
+    )
+    return _TRAILING.sub("", " ".join(title.split())).strip(" *_\"'“”|-–:,")[:_LONGEST_TITLE]
