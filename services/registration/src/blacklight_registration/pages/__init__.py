@@ -1,0 +1,1 @@
+"""Pages of a company's site: what was fetched, and what stands in it."""
