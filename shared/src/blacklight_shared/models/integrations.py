@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from blacklight_shared.models.base import Base, BigIntPK, Timestamps, one_of
+from blacklight_shared.models.base import Base, BigIntPK, JsonObject, Timestamps, one_of
 
 INTEGRATION_TOKENS_PURPOSE = "integration-tokens"
 """Under which ``SecretBox`` keeps ``IntegrationTokens.tokens_sealed``."""
@@ -234,7 +234,10 @@ class JobPostingSource(Base):
     """A mail that a posting came from; the same requirement may come in several."""
 
     __tablename__ = "job_posting_sources"
-    __table_args__ = (Index(None, "email_message_id"),)
+    __table_args__ = (
+        Index(None, "email_message_id"),
+        Index(None, "tenant_id", "title_key", "created_at"),
+    )
 
     job_posting_id: Mapped[int] = mapped_column(
         ForeignKey("job_postings.id", ondelete="CASCADE"), primary_key=True
@@ -245,4 +248,8 @@ class JobPostingSource(Base):
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     """Which of the postings in the mail, from 0."""
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    title_key: Mapped[str]
+    """The normal form of the title; only postings that share it may be the same requirement."""
+    details: Mapped[JsonObject] = mapped_column(server_default=text("'{}'::jsonb"))
+    """What the mail says and a posting has no column for: client, contact, duration, visa terms."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
