@@ -145,17 +145,18 @@ def running_engine(folder: Path) -> Iterator[TestEngine]:
 
 
 @contextmanager
-def served_app(app: ASGIApp, *, sync: bool = True) -> Iterator[str]:
+def served_app(app: ASGIApp, *, sync: bool = True, port: int | None = None) -> Iterator[str]:
     """Serve an app from a thread of this process.
 
     Args:
         app: The app, with its lifespan.
         sync: Register its workflows with the engine that its client names.
+        port: Where it listens; any free port if None.
 
     Yields:
         The app's URL.
     """
-    port = free_port()
+    port = port or free_port()
     config = uvicorn.Config(app, host=LOOPBACK, port=port, log_config=None, lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name=f"app-{port}")
