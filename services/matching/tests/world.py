@@ -193,6 +193,25 @@ class World:
             )
         return candidate_id
 
+    async def match(
+        self, tenant_id: int, candidate_id: int, job_id: int, status: MatchStatus
+    ) -> None:
+        """A match that was made before."""
+        async with self.db.tenant_session(tenant_id) as session:
+            session.add(
+                CandidateJobMatch(
+                    tenant_id=tenant_id,
+                    candidate_id=candidate_id,
+                    job_posting_id=job_id,
+                    score=80.0,
+                    weights=[0.4, 0.25, 0.15, 0.1, 0.1],
+                    matched_skill_ids=[],
+                    missing_skill_ids=[],
+                    is_recommended=True,
+                    status=status,
+                )
+            )
+
     async def matches(self, tenant_id: int) -> dict[tuple[int, int], StoredMatch]:
         """The tenant's matches by candidate and posting."""
         async with self.db.tenant_session(tenant_id) as session:

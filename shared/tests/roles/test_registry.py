@@ -1,15 +1,12 @@
 import asyncio
 
-import pytest
 from blacklight_shared.database import Database
-from blacklight_shared.models import GlobalRole, RoleAlias, RoleStatus
+from blacklight_shared.models import GlobalRole, OutboxEvent, RoleAlias, RoleStatus
 from blacklight_shared.roles import (
-    RoleMergeError,
     RoleRef,
     ensure_roles,
     find_roles,
     learn_aliases,
-    merge_roles,
     resolve_titles,
 )
 from sqlalchemy import func, select, update
@@ -119,43 +116,12 @@ class TestLearnAliases:
         assert aliases == ["torch worker"]
 
 
-class TestMergeRoles:
-    async def test_names_and_aliases_follow(self, db: Database) -> None:
+class TestNewRoles:
+    async def test_are_announced_once_to_those_who_suggest(self, db: Database) -> None:
         async with db.global_session() as session:
-            roles = await ensure_roles(session, ["Welder", "Torch Worker", "Metal Joiner Worker"])
-            await learn_aliases(session, {"Torcher": roles["Torch Worker"]})
-            await merge_roles(
-                session, source_id=roles["Torch Worker"], target_id=roles["Metal Joiner Worker"]
-            )
-            stays = await merge_roles(
-                session, source_id=roles["Metal Joiner Worker"], target_id=roles["Welder"]
-            )
-
-            found = await resolve_titles(session, [*roles, "Torcher"])
-
-        assert stays == roles["Welder"]
-        assert set(found.values()) == {roles["Welder"]}
-
-    async def test_into_a_merged_role_goes_to_where_that_went(self, db: Database) -> None:
+            roles = await ensure_roles(session, ["Welder", "Fitter"])
+            await ensure_roles(session, ["Welder", "Fitter"])
         async with db.global_session() as session:
-            roles = await ensure_roles(session, ["Welder", "Torch Worker", "Spark Worker"])
-            await merge_roles(session, source_id=roles["Torch Worker"], target_id=roles["Welder"])
-            stays = await merge_roles(
-                session, source_id=roles["Spark Worker"], target_id=roles["Torch Worker"]
-            )
-
-        assert stays == roles["Welder"]
-
-    async def test_refuses_what_cannot_be(self, db: Database) -> None:
-        async with db.global_session() as session:
-            roles = await ensure_roles(session, ["Welder", "Torch Worker"])
-            welder, torch = roles["Welder"], roles["Torch Worker"]
-            with pytest.raises(RoleMergeError, match="into itself"):
-                await merge_roles(session, source_id=welder, target_id=welder)
-            with pytest.raises(RoleMergeError, match="does not exist"):
-                await merge_roles(session, source_id=welder, target_id=torch + 1000)
-            await merge_roles(session, source_id=torch, target_id=welder)
-            with pytest.raises(RoleMergeError, match="into itself"):
-                await merge_roles(session, source_id=welder, target_id=torch)
-            with pytest.raises(RoleMergeError, match="merged before"):
-                await merge_roles(session, source_id=torch, target_id=welder)
+            event = (await session.scalars(select(OutboxEvent))).one()
+        assert event.name == "role/created"
+        assert event.data == {"role_ids": sorted(roles.values())}

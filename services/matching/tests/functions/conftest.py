@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from blacklight_devstack.boundaries import Deaths, Fate, Moment
 from blacklight_devstack.engine_testing import RunResult, TestEngine, running_engine, served_app
 from blacklight_devstack.postgres_roles import DatabaseUrls
 from blacklight_matching.app import APP_ID
 from blacklight_matching.deps import MatchingDeps
 from blacklight_matching.document_reader import DocumentReader
 from blacklight_matching.functions import WORKFLOWS
+from blacklight_matching.functions.apply_role_review import apply_role_review
+from blacklight_matching.functions.cleanup_stale_sessions import cleanup_stale_sessions
+from blacklight_matching.functions.expire_old_jobs import expire_old_jobs
+from blacklight_matching.functions.reset_completed_roles import reset_completed_roles
 from blacklight_matching.settings import MatchingSettings
 from blacklight_shared.database import Database
 from blacklight_shared.events import Event
 from blacklight_shared.workflows import Workflow, create_worker_app
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from services.matching.tests.world import HashedEmbeddings
+
+FIRST_IN_LINE = (
+    apply_role_review,
+    cleanup_stale_sessions,
+    expire_old_jobs,
+    reset_completed_roles,
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +49,11 @@ class Worker:
         ids = [self.engine.send(event)[0] for event in events]
         return self.engine.wait_for_run(ids[0], f"{APP_ID}-{workflow.id}", timeout=60)
 
+    def trigger(self, workflow: Workflow[Any, Any, Any]) -> RunResult:
+        """Run a scheduled workflow now, to its end."""
+        event_id = self.engine.invoke(f"{APP_ID}-{workflow.id}", {})
+        return self.engine.wait_for_run(event_id, f"{APP_ID}-{workflow.id}", timeout=60)
+
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestEngine]:
@@ -46,6 +65,36 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestEngine]:
 def worker(
     engine: TestEngine, database: DatabaseUrls, embeddings: HashedEmbeddings
 ) -> Iterator[Worker]:
+    with served_app(worker_app(engine, database, embeddings, WORKFLOWS)):
+        yield Worker(engine, embeddings)
+
+
+@pytest.fixture(params=Moment)
+def dying_worker(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    database: DatabaseUrls,
+    embeddings: HashedEmbeddings,
+) -> Iterator[Worker]:
+    """A worker that is killed once in each call of the engine, before its work or after it.
+
+    It has an engine of its own, and none of the workflows that others set going.
+    """
+    deaths = Deaths(Fate(boundary=None, moments=(request.param,)))
+    with running_engine(tmp_path) as engine:
+        app = worker_app(engine, database, embeddings, FIRST_IN_LINE)
+        with served_app(deaths.of(app)):
+            yield Worker(engine, embeddings)
+    assert deaths.count == deaths.boundaries >= 2
+
+
+def worker_app(
+    engine: TestEngine,
+    database: DatabaseUrls,
+    embeddings: HashedEmbeddings,
+    workflows: Sequence[Workflow[Any, MatchingDeps, Any]],
+) -> FastAPI:
+    """The worker's app, with embeddings that need no model."""
     settings = MatchingSettings(
         database_url=SecretStr(database.app),
         system_database_url=SecretStr(database.system),
@@ -60,8 +109,6 @@ def worker(
         await documents.aclose()
         await connected.close()
 
-    app = create_worker_app(
-        app_id=APP_ID, settings=settings, workflows=WORKFLOWS, open_deps=open_deps
+    return create_worker_app(
+        app_id=APP_ID, settings=settings, workflows=workflows, open_deps=open_deps
     )
-    with served_app(app):
-        yield Worker(engine, embeddings)

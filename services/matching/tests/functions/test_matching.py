@@ -28,6 +28,7 @@ from blacklight_shared.models import (
     JobPosting,
     JobStatus,
     MatchStatus,
+    OutboxEvent,
     RoleStatus,
 )
 from blacklight_shared.roles import seed_roles
@@ -260,12 +261,13 @@ class TestGenerateCandidateMatches:
             merged = await session.get_one(GlobalRole, pending)
         assert (merged.status, merged.merged_into_id) == (RoleStatus.MERGED, roles["Data Engineer"])
         assert set(await world.matches(tenant_id)) == {(person, job_id) for job_id in jobs}
-        (again,) = [
-            event
-            for event in worker.engine.events("jobs/imported")
-            if event["data"]["source"] == "role-merge"
-        ]
-        assert again["data"]["job_ids"] == [jobs[1]]
+        async with db.global_session() as session:
+            owed = (
+                await session.scalars(
+                    select(OutboxEvent).where(OutboxEvent.name == "role/reviewed")
+                )
+            ).one()
+        assert owed.data == {"role_id": pending, "decision": "merged"}
 
 
 class TestRefreshCandidateMatches:

@@ -10,20 +10,27 @@ from blacklight_matching.deps import MatchingDeps
 from blacklight_matching.document_reader import DocumentReader
 from blacklight_matching.embeddings.minilm import MiniLmProvider
 from blacklight_matching.roles.nearest import PREFERRED_ROLE_THRESHOLD, TITLE_THRESHOLD
+from blacklight_matching.steps import roles as roles_module
 from blacklight_matching.steps.roles import (
+    MAX_SUGGESTIONS,
     ResolvedRoles,
     nearest_roles,
     resolve_posting_roles,
     settle_preferred_roles,
+    suggest_approved_role,
+    suggest_similar_roles_for,
 )
 from blacklight_shared.database import Database
+from blacklight_shared.events import RoleDecision
 from blacklight_shared.models import (
     AliasSource,
     GlobalRole,
     JobPosting,
+    OutboxEvent,
     RoleAlias,
     RoleEmbedding,
     RoleStatus,
+    RoleSuggestion,
 )
 from blacklight_shared.roles import seed_roles
 from sqlalchemy import delete, func, select
@@ -130,9 +137,12 @@ class TestSettlePreferredRoles:
         far = await world.role("Underwater Basket Weaver", status=RoleStatus.PENDING_REVIEW)
         candidate_id = await world.candidate(tenant_id, roles=[near, far])
 
-        assert await settle_preferred_roles(deps, tenant_id, candidate_id) == [near]
-        assert await settle_preferred_roles(deps, tenant_id, candidate_id) == []
+        assert await settle_preferred_roles(deps, tenant_id, candidate_id) == 1
+        assert await settle_preferred_roles(deps, tenant_id, candidate_id) == 0
         async with db.global_session() as session:
+            event = (await session.scalars(select(OutboxEvent))).one()
+            assert (event.name, event.data["role_id"]) == ("role/reviewed", near)
+            assert event.data["decision"] == RoleDecision.MERGED
             merged = await session.get_one(GlobalRole, near)
             target = await session.get_one(GlobalRole, merged.merged_into_id)
             kept = await session.get_one(GlobalRole, far)
@@ -143,3 +153,52 @@ class TestSettlePreferredRoles:
     ) -> None:
         (role,) = (await nearest_roles(deps, ["Marketing Data Scientist"], threshold=0)).values()
         assert TITLE_THRESHOLD < role.similarity < PREFERRED_ROLE_THRESHOLD
+
+
+class TestSuggestions:
+    async def test_the_nearest_approved_roles_are_remembered(
+        self, db: Database, world: World, deps: MatchingDeps
+    ) -> None:
+        pending = await world.role("Data Science Analyst", status=RoleStatus.PENDING_REVIEW)
+        generic = await world.role("Manager", status=RoleStatus.PENDING_REVIEW)
+        decided = await world.role("Data Science Wizard", status=RoleStatus.REJECTED)
+
+        for _ in range(2):
+            assert await suggest_similar_roles_for(deps, [pending, generic, decided]) == 1
+
+        names = await suggested_names(db)
+        assert set(names) == {pending}
+        assert names[pending][:2] == ["Data Scientist", "Data Analyst"]
+        assert len(names[pending]) <= MAX_SUGGESTIONS
+
+    async def test_a_new_approved_role_is_suggested_to_those_that_wait(
+        self,
+        db: Database,
+        world: World,
+        deps: MatchingDeps,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(roles_module, "ROLES_PER_STEP", 1)
+        similar = await world.role("Kelp Farm Diver", status=RoleStatus.PENDING_REVIEW)
+        other = await world.role("Accountant", status=RoleStatus.PENDING_REVIEW)
+        approved = await world.role("Kelp Diver")
+
+        assert await suggest_approved_role(deps, approved, 0) == similar
+        assert await suggest_approved_role(deps, approved, similar) == other
+        assert await suggest_approved_role(deps, approved, other) is None
+
+        assert await suggested_names(db) == {similar: ["Kelp Diver"]}
+
+
+async def suggested_names(db: Database) -> dict[int, list[str]]:
+    """Names of the suggested roles by the role under review, the nearest first."""
+    async with db.global_session() as session:
+        rows = await session.execute(
+            select(RoleSuggestion.role_id, GlobalRole.name)
+            .join(GlobalRole, GlobalRole.id == RoleSuggestion.suggested_role_id)
+            .order_by(RoleSuggestion.similarity.desc())
+        )
+        names: dict[int, list[str]] = {}
+        for row in rows:
+            names.setdefault(row.role_id, []).append(row.name)
+        return names

@@ -1,13 +1,12 @@
 """Roles: what a title means, whoever wrote it and however."""
 
+from blacklight_shared.roles.merges import RoleMergeError, forget_suggestions, merge_roles
 from blacklight_shared.roles.registry import (
-    RoleMergeError,
     RoleRef,
     canonical_role_id,
     ensure_roles,
     find_roles,
     learn_aliases,
-    merge_roles,
     resolve_titles,
 )
 from blacklight_shared.roles.seed import SeedResult, SeedRole, builtin_roles, seed_roles
@@ -23,6 +22,7 @@ __all__ = [
     "display_name",
     "ensure_roles",
     "find_roles",
+    "forget_suggestions",
     "is_generic_title",
     "learn_aliases",
     "merge_roles",

@@ -1,4 +1,4 @@
-"""Roles in the database: names to ids, new roles, learned names, merges.
+"""Roles in the database: names to ids, new roles, learned names.
 
 A title is resolved by its normal form, exactly or as an alias; a role that was merged answers as
 the one it was merged into. All of it works on sets, in the caller's transaction.
@@ -6,22 +6,19 @@ the one it was merged into. All of it works on sets, in the caller's transaction
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 
+from blacklight_shared.events import MAX_ROLES_PER_EVENT, RolesCreated
 from blacklight_shared.models import AliasSource, GlobalRole, RoleAlias, RoleStatus
+from blacklight_shared.outbox import add_events
 from blacklight_shared.roles.titles import display_name, normalise_title
-
-_MERGE_LOCK_KEY = 7_140_232
-
-
-class RoleMergeError(ValueError):
-    """Two roles cannot be merged; the message says why."""
+from blacklight_shared.telemetry import current_trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class RoleRef:
 def canonical_role_id() -> ColumnElement[int]:
     """The role that a row of ``global_roles`` stands for: itself, or what it was merged into.
 
-    Merging keeps ``merged_into_id`` one step long (see ``merge_roles``), so no recursion is needed.
+    Merging keeps ``merged_into_id`` one step long (see ``merges``), so no recursion is needed.
     """
     return func.coalesce(GlobalRole.merged_into_id, GlobalRole.id)
 
@@ -87,8 +84,8 @@ _FIND_ROLES = text(
 async def ensure_roles(session: AsyncSession, titles: Collection[str]) -> dict[str, int]:
     """Find the roles that titles name, and make one, pending review, where there is none.
 
-    Safe against others who make the same roles at the same time: one of them wins, and all get
-    its id.
+    New roles are announced with ``role/created``, in the same transaction. Safe against others who
+    make the same roles at the same time: one of them wins, and all get its id.
 
     Args:
         session: Any session; roles belong to nobody.
@@ -106,10 +103,24 @@ async def ensure_roles(session: AsyncSession, titles: Collection[str]) -> dict[s
         # Sorted, so that transactions which make the same roles lock them in the same order.
         for normal_form in sorted(missing)
     ]
-    await session.execute(
-        insert(GlobalRole).on_conflict_do_nothing(index_elements=["normalized_name"]), rows
+    created = await session.scalars(
+        insert(GlobalRole)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=["normalized_name"])
+        .returning(GlobalRole.id)
     )
+    await _announce(session, sorted(created))
     return await resolve_titles(session, titles)
+
+
+async def _announce(session: AsyncSession, role_ids: Sequence[int]) -> None:
+    """Have reviewers told what the new roles resemble."""
+    events = [
+        RolesCreated(role_ids=list(role_ids[start : start + MAX_ROLES_PER_EVENT]))
+        for start in range(0, len(role_ids), MAX_ROLES_PER_EVENT)
+    ]
+    tenant_id = await session.scalar(select(func.current_tenant_id()))
+    await add_events(session, events, tenant_id=tenant_id, trace_context=current_trace())
 
 
 async def learn_aliases(
@@ -147,43 +158,3 @@ async def learn_aliases(
         .returning(RoleAlias.id)
     )
     return len(learned.all())
-
-
-async def merge_roles(session: AsyncSession, *, source_id: int, target_id: int) -> int:
-    """Make one role part of another; everything that names the first then means the second.
-
-    Postings and candidates keep the id they were stored with: readers follow the merge. The caller
-    has what was matched under the first role matched again.
-
-    Args:
-        session: Any session; roles belong to nobody.
-        source_id: The role that goes.
-        target_id: The role that stays; if that was itself merged, what it was merged into.
-
-    Returns:
-        The id of the role that stays.
-
-    Raises:
-        RoleMergeError: A role does not exist, both are one, or the first was merged before.
-    """
-    # One merge at a time: two that meet could leave a chain of two steps.
-    await session.execute(select(func.pg_advisory_xact_lock(_MERGE_LOCK_KEY)))
-    rows = await session.execute(
-        select(GlobalRole.id, GlobalRole.status, canonical_role_id().label("canonical_id")).where(
-            GlobalRole.id.in_((source_id, target_id))
-        )
-    )
-    roles = {row.id: row for row in rows}
-    if absent := {source_id, target_id} - roles.keys():
-        raise RoleMergeError(f"role {min(absent)} does not exist")
-    canonical_id: int = roles[target_id].canonical_id
-    if roles[source_id].status == RoleStatus.MERGED:
-        raise RoleMergeError(f"role {source_id} was merged before")
-    if source_id == canonical_id:
-        raise RoleMergeError(f"role {source_id} cannot be merged into itself")
-    await session.execute(
-        update(GlobalRole)
-        .where((GlobalRole.id == source_id) | (GlobalRole.merged_into_id == source_id))
-        .values(status=RoleStatus.MERGED, merged_into_id=canonical_id)
-    )
-    return canonical_id

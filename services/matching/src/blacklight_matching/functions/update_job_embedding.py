@@ -14,7 +14,7 @@ from blacklight_shared.events import JobPostingUpdated
 from blacklight_shared.workflows import RETRY_CONFIG, batching, translating_errors, workflow
 
 from blacklight_matching.deps import MatchingDeps
-from blacklight_matching.roles.store import PostingOwner, owners_of_postings
+from blacklight_matching.posting_owners import OwnedPostings, owners_of_postings
 from blacklight_matching.steps.postings import MatchedPostings, match_postings
 
 
@@ -46,22 +46,23 @@ async def update_job_embedding(
         find_owners,
         deps,
         sorted({event.job_id for event in events}),
-        output_type=list[PostingOwner],
+        output_type=list[OwnedPostings],
     )
-    ids_by_tenant: dict[int | None, list[int]] = {}
-    for posting in postings:
-        ids_by_tenant.setdefault(posting.source_tenant_id, []).append(posting.job_id)
     matched = [
         await match_postings(
-            ctx, deps, tenant_id, ids, prefix=f"{'global' if tenant_id is None else tenant_id}-"
+            ctx, deps, owned.source_tenant_id, owned.job_ids, prefix=_prefix(owned)
         )
-        for tenant_id, ids in ids_by_tenant.items()
+        for owned in postings
     ]
     return UpdatedPostings(events=len(events), postings=matched)
 
 
 @translating_errors("find owners of postings")
-async def find_owners(deps: MatchingDeps, job_ids: list[int]) -> list[PostingOwner]:
+async def find_owners(deps: MatchingDeps, job_ids: list[int]) -> list[OwnedPostings]:
     """Who may see postings, of all tenants; postings that are gone are left out."""
     async with deps.database.system_session() as session:
         return await owners_of_postings(session, job_ids)
+
+
+def _prefix(owned: OwnedPostings) -> str:
+    return "global-" if owned.source_tenant_id is None else f"{owned.source_tenant_id}-"

@@ -9,6 +9,8 @@ of the postings' features, which such a run holds and which changing the feature
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,4 +30,15 @@ async def lock_for_candidate(session: AsyncSession, tenant_id: int) -> None:
     await session.execute(
         text("SELECT pg_advisory_xact_lock(:kind, hashint8(:tenant_id))"),
         {"kind": _TENANT_MATCHES, "tenant_id": tenant_id},
+    )
+
+
+async def lock_postings(session: AsyncSession, job_ids: Sequence[int]) -> None:
+    """Keep runs that score postings out, until those that have begun are done."""
+    await session.execute(
+        text(
+            "SELECT job_posting_id FROM job_features WHERE job_posting_id = ANY(:job_ids)"
+            " ORDER BY job_posting_id FOR UPDATE"
+        ),
+        {"job_ids": list(job_ids)},
     )

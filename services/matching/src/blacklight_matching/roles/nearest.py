@@ -14,6 +14,10 @@ PREFERRED_ROLE_THRESHOLD = 0.85
 """The same for what a candidate asks for: a wrong guess there hides postings from a person."""
 
 
+SUGGESTION_THRESHOLD = 0.4
+"""Below, two roles have so little in common that nobody would merge them."""
+
+
 @dataclass(frozen=True, slots=True)
 class NearRole:
     """A role close to a title.

@@ -86,19 +86,31 @@ async def approved_role_ids(session: AsyncSession) -> list[int]:
     return list(ids)
 
 
-async def load_approved_roles(session: AsyncSession, space: VectorSpace) -> NamedRoles:
+async def load_approved_roles(
+    session: AsyncSession, space: VectorSpace, *, only: Sequence[int] | None = None
+) -> NamedRoles:
     """Load the approved roles that have a vector of the model in use, with their names.
 
     Roles that wait for review, and names that were learned by comparing, are left out. So what a
     title becomes does not depend on which other titles came before it.
+
+    Args:
+        session: Any session; roles belong to nobody.
+        space: Which vectors to take.
+        only: Look among these roles; None for all.
     """
     rows = await fetch_binary(
         session,
         "SELECT role.id, role.name, vector_send(vectors.embedding)"
         " FROM global_roles AS role JOIN role_embeddings AS vectors ON vectors.role_id = role.id"
         " WHERE role.status = 'approved' AND vectors.model = %(model)s"
-        " AND vectors.dimension = %(dimension)s ORDER BY role.id",
-        {"model": space.model, "dimension": space.dimension},
+        " AND vectors.dimension = %(dimension)s"
+        " AND (%(only)s::bigint[] IS NULL OR role.id = ANY(%(only)s::bigint[])) ORDER BY role.id",
+        {
+            "model": space.model,
+            "dimension": space.dimension,
+            "only": None if only is None else list(only),
+        },
     )
     role_ids = [role_id for role_id, _, _ in rows]
     aliases = await session.execute(
@@ -126,42 +138,3 @@ async def pending_preferred_roles(session: AsyncSession, candidate_id: int) -> d
         {"candidate_id": candidate_id, "pending": RoleStatus.PENDING_REVIEW},
     )
     return {row.name: row.id for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class PostingOwner:
-    """A posting and who may see it: everyone (None), or one tenant."""
-
-    job_id: int
-    source_tenant_id: int | None
-
-
-async def postings_of_roles(session: AsyncSession, role_ids: Sequence[int]) -> list[PostingOwner]:
-    """The active postings of roles, by id.
-
-    Args:
-        session: A session of the system role, which may look for ids across tenants.
-        role_ids: The roles, as the postings have them.
-    """
-    rows = await session.execute(
-        text(
-            "SELECT id, source_tenant_id FROM job_postings"
-            " WHERE role_id = ANY(:role_ids) AND status = 'active' ORDER BY id"
-        ),
-        {"role_ids": list(role_ids)},
-    )
-    return [PostingOwner(*row) for row in rows]
-
-
-async def owners_of_postings(session: AsyncSession, job_ids: Sequence[int]) -> list[PostingOwner]:
-    """Who may see postings, by id; postings that are gone are left out.
-
-    Args:
-        session: A session of the system role, which may look for ids across tenants.
-        job_ids: The postings.
-    """
-    rows = await session.execute(
-        text("SELECT id, source_tenant_id FROM job_postings WHERE id = ANY(:ids) ORDER BY id"),
-        {"ids": list(job_ids)},
-    )
-    return [PostingOwner(*row) for row in rows]

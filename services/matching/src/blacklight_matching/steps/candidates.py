@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import inngest
-from blacklight_shared.events import MAX_JOBS_PER_EVENT, JobsImported
 from blacklight_shared.workflows import (
     NonRetriableError,
     NotFoundError,
-    fan_out,
     translating_errors,
 )
 
@@ -22,7 +20,6 @@ from blacklight_matching.deps import MatchingDeps
 from blacklight_matching.embedding_store import Subject
 from blacklight_matching.features.candidates import prepare_candidates
 from blacklight_matching.matches.runs import RunCounts, score_candidate
-from blacklight_matching.roles.store import PostingOwner, postings_of_roles
 from blacklight_matching.steps.embedding import embed_stale
 from blacklight_matching.steps.postings import observe
 from blacklight_matching.steps.roles import settle_preferred_roles
@@ -68,11 +65,7 @@ async def match_candidate(
     is_reading_resume = await ctx.step.run(
         "validate", validate_candidate, deps, tenant_id, candidate_id
     )
-    merged = await ctx.step.run(
-        "settle-roles", settle_preferred_roles, deps, tenant_id, candidate_id
-    )
-    if merged:
-        await _match_postings_of_merged_roles(ctx, deps, merged)
+    await ctx.step.run("settle-roles", settle_preferred_roles, deps, tenant_id, candidate_id)
     await ctx.step.run("prepare-features", prepare_features, deps, tenant_id, candidate_id)
     embedded = await ctx.step.run(
         "embed", embed_stale, deps, Subject.CANDIDATE, tenant_id, [candidate_id]
@@ -142,35 +135,3 @@ async def make_candidate_ready(deps: MatchingDeps, tenant_id: int, candidate_id:
     """Move an approved candidate on; returns whether the status changed."""
     async with deps.database.tenant_session(tenant_id) as session:
         return await make_ready_for_assignment(session, tenant_id, candidate_id)
-
-
-@translating_errors("find postings of merged roles")
-async def open_postings_of_roles(deps: MatchingDeps, role_ids: list[int]) -> list[PostingOwner]:
-    """The open postings of roles, of all tenants: ids only."""
-    async with deps.database.system_session() as session:
-        return await postings_of_roles(session, role_ids)
-
-
-async def _match_postings_of_merged_roles(
-    ctx: inngest.Context, deps: MatchingDeps, role_ids: list[int]
-) -> None:
-    """Have postings matched to the candidates of the role that theirs became part of."""
-    postings = await ctx.step.run(
-        "find-postings-of-merged-roles",
-        open_postings_of_roles,
-        deps,
-        role_ids,
-        output_type=list[PostingOwner],
-    )
-    ids_by_tenant: dict[int | None, list[int]] = {}
-    for posting in postings:
-        ids_by_tenant.setdefault(posting.source_tenant_id, []).append(posting.job_id)
-    events = [
-        JobsImported(
-            job_ids=ids[start : start + MAX_JOBS_PER_EVENT], source="role-merge", tenant_id=tenant
-        )
-        for tenant, ids in ids_by_tenant.items()
-        for start in range(0, len(ids), MAX_JOBS_PER_EVENT)
-    ]
-    if events:
-        await fan_out(ctx, "match-postings-of-merged-roles", events)

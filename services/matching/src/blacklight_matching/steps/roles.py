@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from blacklight_shared.events import RoleDecision, RoleReviewed
+from blacklight_shared.outbox import add_events
 from blacklight_shared.roles import (
     RoleMergeError,
     ensure_roles,
@@ -16,6 +18,7 @@ from blacklight_shared.roles import (
     normalise_title,
     resolve_titles,
 )
+from blacklight_shared.telemetry import current_trace
 from blacklight_shared.workflows import translating_errors
 
 from blacklight_matching.deps import MatchingDeps
@@ -23,8 +26,10 @@ from blacklight_matching.embedding_store import Subject
 from blacklight_matching.embeddings.text import role_text
 from blacklight_matching.roles.nearest import (
     PREFERRED_ROLE_THRESHOLD,
+    SUGGESTION_THRESHOLD,
     TITLE_THRESHOLD,
     NearRole,
+    near_roles,
     nearest_role,
 )
 from blacklight_matching.roles.similarity import Titles
@@ -35,7 +40,17 @@ from blacklight_matching.roles.store import (
     pending_preferred_roles,
     posting_titles,
 )
+from blacklight_matching.roles.suggestions import (
+    load_pending_roles,
+    pending_role_ids,
+    store_suggestions,
+)
 from blacklight_matching.steps.embedding import embed_stale
+
+MAX_SUGGESTIONS = 5
+"""For a role under review; a person reads them."""
+
+ROLES_PER_STEP = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +135,10 @@ async def nearest_roles(
 
 
 @translating_errors("settle preferred roles")
-async def settle_preferred_roles(
-    deps: MatchingDeps, tenant_id: int, candidate_id: int
-) -> list[int]:
+async def settle_preferred_roles(deps: MatchingDeps, tenant_id: int, candidate_id: int) -> int:
     """Merge a candidate's roles that wait for review into approved ones that are near enough.
+
+    What else has these roles is matched again by who handles ``role/reviewed``.
 
     Args:
         deps: The worker's connections.
@@ -131,16 +146,71 @@ async def settle_preferred_roles(
         candidate_id: The candidate.
 
     Returns:
-        The roles that were merged away; postings that have them are to be matched again.
+        How many roles were merged away.
     """
     async with deps.session(tenant_id) as session:
         pending = await pending_preferred_roles(session, candidate_id)
     near = await nearest_roles(deps, pending.keys(), threshold=PREFERRED_ROLE_THRESHOLD)
-    merged = []
+    merged = 0
     for name, role in sorted(near.items()):
-        async with deps.database.global_session() as session:
-            # Somebody else merged it in the meantime: then it is settled too.
-            with suppress(RoleMergeError):
+        # Somebody else decided about one of the two in the meantime: then that holds.
+        with suppress(RoleMergeError):
+            async with deps.database.global_session() as session:
                 await merge_roles(session, source_id=pending[name], target_id=role.role_id)
-                merged.append(pending[name])
+                event = RoleReviewed(role_id=pending[name], decision=RoleDecision.MERGED)
+                await add_events(session, [event], tenant_id=None, trace_context=current_trace())
+            merged += 1
     return merged
+
+
+@translating_errors("suggest similar roles")
+async def suggest_similar_roles_for(deps: MatchingDeps, role_ids: Sequence[int]) -> int:
+    """Remember which approved roles are similar to roles that wait for review.
+
+    Args:
+        deps: The worker's connections.
+        role_ids: The roles; those that are no longer under review are left out.
+
+    Returns:
+        How many roles have suggestions.
+    """
+    async with deps.database.global_session() as session:
+        approved = await approved_role_ids(session)
+    await embed_stale(deps, Subject.ROLE, None, [*approved, *role_ids])
+    return await _suggest(deps, role_ids, among=None)
+
+
+@translating_errors("suggest approved role")
+async def suggest_approved_role(deps: MatchingDeps, role_id: int, after_role_id: int) -> int | None:
+    """Suggest a role that was just approved to the next of those that wait for review.
+
+    Args:
+        deps: The worker's connections.
+        role_id: The role.
+        after_role_id: Where the call before ended, 0 at first.
+
+    Returns:
+        Where this call ended; None when it was the last.
+    """
+    async with deps.database.global_session() as session:
+        page = await pending_role_ids(session, after_role_id=after_role_id, limit=ROLES_PER_STEP)
+    await embed_stale(deps, Subject.ROLE, None, [role_id, *page])
+    await _suggest(deps, page, among=[role_id])
+    return page[-1] if len(page) == ROLES_PER_STEP else None
+
+
+async def _suggest(
+    deps: MatchingDeps, role_ids: Sequence[int], *, among: Sequence[int] | None
+) -> int:
+    async with deps.database.global_session() as session:
+        pending = await load_pending_roles(session, role_ids, deps.space)
+        approved = await load_approved_roles(session, deps.space, only=among)
+    near = await asyncio.to_thread(near_roles, pending.titles, approved, limit=MAX_SUGGESTIONS)
+    suggestions = {
+        role_id: similar
+        for role_id, found in zip(pending.role_ids, near, strict=True)
+        if (similar := [role for role in found if role.similarity >= SUGGESTION_THRESHOLD])
+    }
+    async with deps.database.global_session() as session:
+        await store_suggestions(session, suggestions)
+    return len(suggestions)

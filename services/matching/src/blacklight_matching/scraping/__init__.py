@@ -1,0 +1,1 @@
+"""Scrapers that went silent, and what is to be scraped again."""
