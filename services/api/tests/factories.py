@@ -38,6 +38,7 @@ from blacklight_shared.models import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.api.tests.integration_factories import add_integration_objects
 from services.api.tests.notification_factories import add_notification_objects
 
 RowT = TypeVar("RowT", bound=Base)
@@ -206,6 +207,7 @@ async def add_objects_of_every_kind(
         batch = await add_batch(session, tenant_id, source=marker)
         scraping = await add_scraper_session(session, tenant_id, api_key_id, role)
         of_notifications = await add_notification_objects(session, tenant_id, marker)
+        of_integrations = await add_integration_objects(session, tenant_id, user.id, job.id, marker)
         session.add_all(
             [
                 JobImportError(
@@ -238,6 +240,7 @@ async def add_objects_of_every_kind(
         "tenant_id": tenant_id,
         "user_id": user.id,
         **of_notifications,
+        **of_integrations,
     }
 
 

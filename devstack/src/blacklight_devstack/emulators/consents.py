@@ -176,6 +176,15 @@ class Consents:
             if consent.address == address.lower():
                 self._ended.setdefault(token, refusal)
 
+    def is_ended(self, address: str) -> bool:
+        """Whether a person has consented before, and no refresh token of theirs is good now."""
+        tokens = [
+            token
+            for token, consent in self._refresh_tokens.items()
+            if consent.address == address.lower()
+        ]
+        return bool(tokens) and all(token in self._ended for token in tokens)
+
     def _exchange(self, asked: TokenRequest) -> Issued:
         consent, expires_at = self._codes.pop(asked.code, (None, datetime.now(UTC)))
         if consent is None or expires_at <= datetime.now(UTC):
