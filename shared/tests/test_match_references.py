@@ -61,7 +61,7 @@ def firms(database: DatabaseUrls) -> Iterator[Firms]:
             "INSERT INTO job_postings (source, external_id, title, content_hash)"
             " VALUES ('test', '1', 'Welder', '')"
         )
-        yield Firms(database, owner, tenants[0], *candidates, posting)
+        yield Firms(database, owner, tenants[0], candidates[0], candidates[1], posting)
 
 
 class TestInserting:

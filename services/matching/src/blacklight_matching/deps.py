@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from blacklight_shared.database import Database
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +15,23 @@ from blacklight_matching.embeddings.base import EmbeddingProvider
 from blacklight_matching.embeddings.factory import create_provider
 from blacklight_matching.features.loading import VectorSpace
 from blacklight_matching.settings import MatchingSettings
+from blacklight_matching.snapshot import PostingSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringSlots:
+    """A worker scores one thing of a kind at a time: it has memory for that, and one core of work.
+
+    More at once is a matter of more workers. A candidate, for whom somebody may wait, never stands
+    behind the tiles of an import.
+
+    Attributes:
+        postings: Held while postings are scored against a tile of candidates.
+        candidate: Held while a candidate is scored.
+    """
+
+    postings: asyncio.Lock = field(default_factory=asyncio.Lock)
+    candidate: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +42,15 @@ class MatchingDeps:
         database: The database.
         embeddings: The embedding model in use.
         documents: Reads uploaded files in processes of its own.
+        snapshot: The open global postings, in memory.
+        slots: Who may score now.
     """
 
     database: Database
     embeddings: EmbeddingProvider
     documents: DocumentReader
+    snapshot: PostingSnapshot = field(default_factory=PostingSnapshot)
+    slots: ScoringSlots = field(default_factory=ScoringSlots)
 
     @property
     def space(self) -> VectorSpace:

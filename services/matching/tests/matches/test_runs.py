@@ -12,6 +12,7 @@ from blacklight_matching.features.loading import VectorSpace, load_candidates, l
 from blacklight_matching.matches.eligibility import ScoringTile, plan_tiles
 from blacklight_matching.matches.runs import RunCounts, score_candidate, score_postings
 from blacklight_matching.scoring import score_block
+from blacklight_matching.snapshot import PostingSnapshot
 from blacklight_shared.database import Database
 from blacklight_shared.matching import MatchingConfig
 from blacklight_shared.models import (
@@ -44,9 +45,20 @@ async def run_postings(
     return counts
 
 
-async def run_candidate(db: Database, tenant_id: int, candidate_id: int) -> RunCounts:
+async def run_candidate(
+    db: Database, tenant_id: int, candidate_id: int, snapshot: PostingSnapshot | None = None
+) -> RunCounts:
     async with db.tenant_session(tenant_id) as session:
-        return await score_candidate(session, tenant_id, candidate_id, SPACE)
+        return await score_candidate(
+            session, tenant_id, candidate_id, SPACE, snapshot or PostingSnapshot()
+        )
+
+
+async def loaded_snapshot(db: Database) -> PostingSnapshot:
+    snapshot = PostingSnapshot()
+    async with db.global_session() as session:
+        await snapshot.up_to_date(session, SPACE)
+    return snapshot
 
 
 @dataclass(frozen=True)
@@ -161,8 +173,9 @@ class TestBothDirections:
         for tenant_id in town.tenants:
             async with db.tenant_session(tenant_id) as session:
                 await session.execute(delete(CandidateJobMatch))
+        snapshot = await loaded_snapshot(db)
         for candidate_id, tenant_id in town.candidates.items():
-            await run_candidate(db, tenant_id, candidate_id)
+            await run_candidate(db, tenant_id, candidate_id, snapshot)
         candidates_first = {tenant: await world.matches(tenant) for tenant in town.tenants}
         assert candidates_first == postings_first
 

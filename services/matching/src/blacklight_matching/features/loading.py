@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_matching.bulk import fetch_binary
 from blacklight_matching.embeddings.base import EmbeddingProvider, Vectors
+from blacklight_matching.features.packed import PACKED_COLUMNS, missing_vector, unpack_postings
 from blacklight_matching.matches.eligibility import LIVING_ROLES, MATCHABLE
 from blacklight_matching.scoring import (
     CandidateFeatures,
@@ -20,7 +22,6 @@ from blacklight_matching.scoring import (
     QuantizedVectors,
     Ragged,
 )
-from blacklight_matching.scoring.skills import SkillDemands
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,7 @@ async def load_postings(
     Returns:
         Columns by id, rising.
     """
-    rows = await fetch_binary(
-        session,
-        _POSTINGS,
-        {"job_ids": list(job_ids), **_parameters(space)},
-    )
-    return _job_features(rows, space)
+    return await fetch_postings(session, _POSTINGS, {"job_ids": list(job_ids)}, space)
 
 
 async def load_openings(
@@ -63,6 +59,7 @@ async def load_openings(
     role_ids: Sequence[int],
     space: VectorSpace,
     *,
+    with_global: bool,
     after_job_id: int,
     limit: int,
 ) -> JobFeatures:
@@ -73,24 +70,25 @@ async def load_openings(
         tenant_id: The tenant.
         role_ids: Canonical roles, see ``candidate_roles``.
         space: Which vectors to take.
+        with_global: Whether global postings are among them, or only the tenant's own.
         after_job_id: Where the page before ended, 0 for the first.
         limit: Postings on a page.
 
     Returns:
         Columns by id, rising.
     """
-    rows = await fetch_binary(
+    return await fetch_postings(
         session,
         _OPENINGS,
         {
             "after": after_job_id,
             "role_ids": list(role_ids),
             "tenant_id": tenant_id,
+            "with_global": with_global,
             "limit": limit,
-            **_parameters(space),
         },
+        space,
     )
-    return _job_features(rows, space)
 
 
 async def load_candidates(
@@ -154,15 +152,12 @@ def read_vectors(sent: Sequence[bytes | None], dimension: int) -> Vectors:
 _VECTOR_HEADER_BYTES = 4
 _COMPONENT_BYTES = 4
 
-_JOB_COLUMNS = f"""
-SELECT posting.id, living.canonical_id,
-       features.skill_ids, features.skill_importance,
-       COALESCE(features.min_years, 'NaN'), COALESCE(features.max_years, 'NaN'),
-       features.country, features.region, features.city,
-       COALESCE(features.latitude, 'NaN'), COALESCE(features.longitude, 'NaN'),
-       features.work_mode,
-       COALESCE(features.salary_min_year_usd, 'NaN'), COALESCE(features.salary_max_year_usd, 'NaN'),
-       vector_send(vectors.embedding)
+_JOB_ROWS = f"""
+SELECT posting.id, living.canonical_id AS role_id,
+       features.skill_ids, features.skill_importance, features.min_years, features.max_years,
+       features.country, features.region, features.city, features.latitude, features.longitude,
+       features.work_mode, features.salary_min_year_usd, features.salary_max_year_usd,
+       vectors.embedding
 FROM job_postings AS posting
 JOIN job_features AS features ON features.job_posting_id = posting.id
 JOIN ({LIVING_ROLES}) AS living ON living.id = posting.role_id
@@ -170,19 +165,26 @@ LEFT JOIN job_embeddings AS vectors ON vectors.job_posting_id = posting.id
   AND vectors.model = %(model)s AND vectors.dimension = %(dimension)s
 """  # noqa: S608 -- constants only
 
-_POSTINGS = f"""{_JOB_COLUMNS}
-WHERE posting.id = ANY(%(job_ids)s) AND posting.status = 'active'
-ORDER BY posting.id FOR SHARE OF features
-"""
+_POSTINGS = f"""
+SELECT {PACKED_COLUMNS} FROM ({_JOB_ROWS}
+  WHERE posting.id = ANY(%(job_ids)s) AND posting.status = 'active'
+  ORDER BY posting.id FOR SHARE OF features
+) AS page
+"""  # noqa: S608 -- constants only
 
 # The roles are an array for the sake of the index on them, which a join would not use.
-_OPENINGS = f"""{_JOB_COLUMNS}
-WHERE posting.status = 'active' AND posting.id > %(after)s
-  AND posting.role_id = ANY(ARRAY(
-    SELECT id FROM ({LIVING_ROLES}) AS wanted WHERE canonical_id = ANY(%(role_ids)s)
-  ))
-  AND (posting.source_tenant_id IS NULL OR posting.source_tenant_id = %(tenant_id)s)
-ORDER BY posting.id LIMIT %(limit)s
+_OPENINGS = f"""
+SELECT {PACKED_COLUMNS} FROM ({_JOB_ROWS}
+  WHERE posting.status = 'active' AND posting.id > %(after)s
+    AND posting.role_id = ANY(ARRAY(
+      SELECT id FROM ({LIVING_ROLES}) AS wanted WHERE canonical_id = ANY(%(role_ids)s)
+    ))
+    AND (
+      posting.source_tenant_id = %(tenant_id)s
+      OR (%(with_global)s AND posting.source_tenant_id IS NULL)
+    )
+  ORDER BY posting.id LIMIT %(limit)s
+) AS page
 """  # noqa: S608 -- constants only
 
 _CANDIDATES = f"""
@@ -222,25 +224,22 @@ def _parameters(space: VectorSpace) -> dict[str, object]:
     return {"model": space.model, "dimension": space.dimension}
 
 
-def _job_features(rows: Rows, space: VectorSpace) -> JobFeatures:
-    columns = _columns(rows, 15)
-    skills = Ragged.from_lists(columns[2])
-    importance = Ragged.from_lists(columns[3], np.uint8)
-    return JobFeatures(
-        ids=np.array(columns[0], np.int64),
-        role_ids=np.array(columns[1], np.int64),
-        # Stored in the order that scoring wants: required ones first, then by id.
-        skills=SkillDemands(
-            skills.indptr, skills.values.astype(np.int32), importance.values.astype(np.uint8)
-        ),
-        min_years=np.array(columns[4], np.float32),
-        max_years=np.array(columns[5], np.float32),
-        places=_places(columns[6:11]),
-        work_mode=np.array(columns[11], np.uint8),
-        salary_min_usd_year=np.array(columns[12], np.float32),
-        salary_max_usd_year=np.array(columns[13], np.float32),
-        embeddings=_vectors(columns[14], space.dimension),
+async def fetch_postings(
+    session: AsyncSession, query: str, parameters: Mapping[str, object], space: VectorSpace
+) -> JobFeatures:
+    """Run a query that selects ``PACKED_COLUMNS``, and read what it gives off the event loop.
+
+    Args:
+        session: The transaction.
+        query: A constant, with ``%(name)s`` parameters.
+        parameters: Their values, those of the vector space left out.
+        space: Which vectors to take.
+    """
+    no_vector = missing_vector(space.dimension)
+    (row,) = await fetch_binary(
+        session, query, {**parameters, **_parameters(space), "no_vector": no_vector}
     )
+    return await asyncio.to_thread(unpack_postings, row, space.dimension)
 
 
 def _candidate_features(rows: Rows, space: VectorSpace) -> CandidateFeatures:

@@ -108,3 +108,53 @@ _PLAN_TILES_SQL = f"""
 _PLAN_TILES = text(_PLAN_TILES_SQL).bindparams(
     bindparam("job_ids", type_=ARRAY(BigInteger)), bindparam("candidates_per_tile", type_=Integer)
 )
+
+
+async def roles_counted_as(session: AsyncSession, role_ids: Sequence[int]) -> list[int]:
+    """The roles that count as one of some canonical roles: these, and what was merged into them.
+
+    Args:
+        session: Any session.
+        role_ids: Canonical roles.
+
+    Returns:
+        Ids, rising.
+    """
+    return list(await session.scalars(_COUNTED_AS, {"role_ids": list(role_ids)}))
+
+
+_COUNTED_AS = text(
+    f"SELECT id FROM ({LIVING_ROLES}) AS living"  # noqa: S608 -- constants only
+    " WHERE canonical_id = ANY(:role_ids) ORDER BY id"
+).bindparams(bindparam("role_ids", type_=ARRAY(BigInteger)))
+
+
+async def has_many_openings(session: AsyncSession, candidate_id: int, many: int) -> bool:
+    """Whether there are at least so many open global postings in a candidate's roles.
+
+    Args:
+        session: A session of the candidate's tenant.
+        candidate_id: The candidate.
+        many: At least 1; no more are counted.
+    """
+    count = await session.scalar(_COUNT_OPENINGS, {"candidate_id": candidate_id, "many": many})
+    return bool(count == many)
+
+
+_COUNT_OPENINGS = text(
+    f"""
+    WITH living_role AS ({LIVING_ROLES})
+    SELECT count(*) FROM (
+      SELECT FROM job_postings
+      WHERE status = 'active' AND source_tenant_id IS NULL AND role_id = ANY(ARRAY(
+        SELECT living_role.id FROM living_role WHERE canonical_id IN (
+          SELECT wanted.canonical_id
+          FROM candidate_preferred_roles AS preferred
+          JOIN living_role AS wanted ON wanted.id = preferred.role_id
+          WHERE preferred.candidate_id = :candidate_id
+        )
+      ))
+      LIMIT :many
+    ) AS counted
+    """  # noqa: S608 -- constants only
+)

@@ -7,10 +7,11 @@ reading and the writing belong together. Repeating a run changes nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from blacklight_shared.matching import MatchingConfig
 from blacklight_shared.models import Tenant
 from sqlalchemy import select
@@ -22,7 +23,7 @@ from blacklight_matching.features.loading import (
     load_openings,
     load_postings,
 )
-from blacklight_matching.matches.eligibility import ScoringTile
+from blacklight_matching.matches.eligibility import ScoringTile, roles_counted_as
 from blacklight_matching.matches.locks import lock_for_candidate, lock_for_postings
 from blacklight_matching.matches.staging import create_staging_table, stage
 from blacklight_matching.matches.writer import (
@@ -36,10 +37,12 @@ from blacklight_matching.matches.writer import (
 from blacklight_matching.scoring import (
     CandidateFeatures,
     JobFeatures,
+    Ragged,
     ScoredPairs,
     score_block,
     score_tiles,
 )
+from blacklight_matching.snapshot import PostingSnapshot
 
 OPENINGS_PER_PAGE = 50_000
 """Postings loaded at a time for one candidate: some hundred megabytes with their vectors."""
@@ -106,7 +109,11 @@ async def score_postings(
 
 
 async def score_candidate(
-    session: AsyncSession, tenant_id: int, candidate_id: int, space: VectorSpace
+    session: AsyncSession,
+    tenant_id: int,
+    candidate_id: int,
+    space: VectorSpace,
+    snapshot: PostingSnapshot,
 ) -> RunCounts:
     """Score a candidate against all postings in their roles and store what matches.
 
@@ -115,6 +122,7 @@ async def score_candidate(
         tenant_id: The tenant.
         candidate_id: The candidate; one who is not eligible loses the matches nobody acted on.
         space: The embedding model in use.
+        snapshot: Where global postings are taken from; if it is not loaded, from the database.
     """
     await lock_for_candidate(session, tenant_id)
     config = await _matching_config(session, tenant_id)
@@ -126,19 +134,63 @@ async def score_candidate(
         upto_candidate_id=candidate_id,
     )
     await create_staging_table(session)
-    jobs_scored = matches = after = 0
-    role_ids = sorted({int(role_id) for role_id in candidate.roles.values})
-    while role_ids:
-        jobs = await load_openings(
-            session, tenant_id, role_ids, space, after_job_id=after, limit=OPENINGS_PER_PAGE
+    jobs_scored = matches = 0
+    async for openings in _openings(session, tenant_id, candidate, space, snapshot):
+        matches += await _score_and_stage(
+            session, openings.candidate, openings.jobs, config, openings.visible
         )
-        if not len(jobs):
-            break
-        matches += await _score_and_stage(session, candidate, jobs, config)
-        jobs_scored += len(jobs)
-        after = int(jobs.ids[-1])
+        jobs_scored += int(openings.visible.sum())
     scope = MatchScope.of_candidate(tenant_id, candidate_id)
     return await _write(session, scope, config, space, len(candidate), jobs_scored, matches)
+
+
+@dataclass(frozen=True, eq=False)
+class _Openings:
+    """Postings that a candidate is scored against.
+
+    Attributes:
+        candidate: The candidate, with roles as these postings have them.
+        jobs: n postings.
+        visible: bool[n], those that count.
+    """
+
+    candidate: CandidateFeatures
+    jobs: JobFeatures
+    visible: npt.NDArray[np.bool_]
+
+
+async def _openings(
+    session: AsyncSession,
+    tenant_id: int,
+    candidate: CandidateFeatures,
+    space: VectorSpace,
+    snapshot: PostingSnapshot,
+) -> AsyncIterator[_Openings]:
+    """The open postings in a candidate's roles, a part at a time."""
+    role_ids = sorted({int(role_id) for role_id in candidate.roles.values})
+    if not role_ids:
+        return
+    if snapshot.is_loaded:
+        blocks = await snapshot.up_to_date(session, space)
+        merged = await roles_counted_as(session, role_ids)
+        seeker = replace(candidate, roles=Ragged.from_lists([merged], np.int64))
+        for block in blocks.of_roles(merged):
+            yield _Openings(seeker, block.jobs, block.is_current)
+    after = 0
+    while True:
+        jobs = await load_openings(
+            session,
+            tenant_id,
+            role_ids,
+            space,
+            with_global=not snapshot.is_loaded,
+            after_job_id=after,
+            limit=OPENINGS_PER_PAGE,
+        )
+        if not len(jobs):
+            return
+        yield _Openings(candidate, jobs, np.ones(len(jobs), np.bool_))
+        after = int(jobs.ids[-1])
 
 
 async def _matching_config(session: AsyncSession, tenant_id: int) -> MatchingConfig:
@@ -147,10 +199,14 @@ async def _matching_config(session: AsyncSession, tenant_id: int) -> MatchingCon
 
 
 async def _score_and_stage(
-    session: AsyncSession, candidates: CandidateFeatures, jobs: JobFeatures, config: MatchingConfig
+    session: AsyncSession,
+    candidates: CandidateFeatures,
+    jobs: JobFeatures,
+    config: MatchingConfig,
+    visible_jobs: npt.NDArray[np.bool_] | None = None,
 ) -> int:
     """Score a block tile by tile, off the event loop, and copy each tile's pairs."""
-    tiles = score_tiles(candidates, jobs, config)
+    tiles = score_tiles(candidates, jobs, config, visible_jobs=visible_jobs)
     staged = 0
     while (pairs := await asyncio.to_thread(next, tiles, None)) is not None:
         staged += await stage(session, pairs, candidates, jobs, config)

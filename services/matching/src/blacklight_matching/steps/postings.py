@@ -18,7 +18,7 @@ from blacklight_matching.metrics import MATCHES_REMOVED, MATCHES_WRITTEN, PAIRS_
 from blacklight_matching.steps.embedding import TEXTS_PER_STEP, embed_stale
 from blacklight_matching.steps.roles import ResolvedRoles, resolve_posting_roles
 
-CANDIDATES_PER_STEP = 2_000
+CANDIDATES_PER_STEP = 1_000
 """Scored against a chunk of postings in one transaction: seconds of work."""
 
 MAX_SCORING_STEPS = 400
@@ -156,7 +156,10 @@ async def score_tiles_of_postings(
     """Score postings against tiles of candidates, one tenant's transaction after the other."""
     total = RunCounts(candidates=0, jobs=0, matches=0, written=0, removed=0, closed=0)
     for tile in tiles:
-        async with deps.database.tenant_session(tile.tenant_id) as session:
+        async with (
+            deps.slots.postings,
+            deps.database.tenant_session(tile.tenant_id) as session,
+        ):
             counts = await score_postings(session, tile, job_ids, deps.space)
         observe(counts)
         total = total + counts
