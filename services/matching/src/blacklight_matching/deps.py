@@ -8,12 +8,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
 from blacklight_shared.database import Database
+from blacklight_shared.llm import LanguageModel, create_language_model
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_matching.document_reader import DocumentReader
 from blacklight_matching.embeddings.base import EmbeddingProvider
 from blacklight_matching.embeddings.factory import create_provider
 from blacklight_matching.features.loading import VectorSpace
+from blacklight_matching.feeds.fetching import FeedRules
 from blacklight_matching.settings import MatchingSettings
 from blacklight_matching.snapshot import PostingSnapshot
 
@@ -42,6 +44,8 @@ class MatchingDeps:
         database: The database.
         embeddings: The embedding model in use.
         documents: Reads uploaded files in processes of its own.
+        feed_rules: Which feeds of postings may be fetched.
+        language_model: Reads CVs; None when none is configured.
         snapshot: The open global postings, in memory.
         slots: Who may score now.
     """
@@ -49,6 +53,8 @@ class MatchingDeps:
     database: Database
     embeddings: EmbeddingProvider
     documents: DocumentReader
+    feed_rules: FeedRules = field(default_factory=FeedRules)
+    language_model: LanguageModel | None = None
     snapshot: PostingSnapshot = field(default_factory=PostingSnapshot)
     slots: ScoringSlots = field(default_factory=ScoringSlots)
 
@@ -70,9 +76,12 @@ async def open_deps(settings: MatchingSettings) -> AsyncIterator[MatchingDeps]:
     database = Database.from_settings(settings)
     embeddings = create_provider(settings.embedding)
     documents = DocumentReader()
+    language_model = create_language_model(settings.llm)
     try:
-        yield MatchingDeps(database, embeddings, documents)
+        yield MatchingDeps(database, embeddings, documents, settings.feed_rules, language_model)
     finally:
+        if language_model is not None:
+            await language_model.aclose()
         await documents.aclose()
         await embeddings.aclose()
         await database.close()

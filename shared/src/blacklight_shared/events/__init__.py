@@ -24,8 +24,11 @@ from blacklight_shared.events.inboxes import (
 from blacklight_shared.events.jobs import (
     MAX_JOBS_PER_EVENT,
     JobImportProgress,
+    JobImportRequested,
     JobPostingUpdated,
     JobsImported,
+    JobSourceCompleted,
+    JobSourceProcess,
 )
 from blacklight_shared.events.notifications import (
     ApprovalMail,
@@ -70,7 +73,10 @@ __all__ = [
     "InvitationMail",
     "InvitationReminderMail",
     "JobImportProgress",
+    "JobImportRequested",
     "JobPostingUpdated",
+    "JobSourceCompleted",
+    "JobSourceProcess",
     "JobsImported",
     "MailResend",
     "MailServerTest",

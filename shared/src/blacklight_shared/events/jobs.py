@@ -25,6 +25,48 @@ class JobsImported(Event):
     tenant_id: int | None = None
 
 
+class JobImportRequested(Event):
+    """Postings of one or more sources are to be imported."""
+
+    name: ClassVar[str] = "jobs/import.requested"
+    description: ClassVar[str] = "Import the postings of feeds and uploaded files."
+
+    batch_id: int
+    tenant_id: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """One import's events are sent in order."""
+        return f"job-import-batch:{self.batch_id}"
+
+
+class _JobSourceEvent(Event):
+    batch_id: int
+    import_id: int
+    tenant_id: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """One source's events are sent in order."""
+        return f"job-import-batch:{self.batch_id}"
+
+
+class JobSourceProcess(_JobSourceEvent):
+    """The postings of one source of an import are to be fetched and received."""
+
+    name: ClassVar[str] = "jobs/source.process"
+    description: ClassVar[str] = "Fetch and receive the postings of one source of an import."
+
+
+class JobSourceCompleted(_JobSourceEvent):
+    """The postings of one source are received and matched, or cannot be."""
+
+    name: ClassVar[str] = "jobs/source.completed"
+    description: ClassVar[str] = "One source of an import is received and matched, or failed."
+
+    is_failed: bool
+
+
 class JobPostingUpdated(Event):
     """The content of one posting changed."""
 

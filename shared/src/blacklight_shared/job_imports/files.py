@@ -6,6 +6,7 @@ malformed at its end, then changes nothing.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping
@@ -35,6 +36,25 @@ FORMAT_OF_MEDIA_TYPE = {
     "application/x-ndjson": FileFormat.JSON_LINES,
     "text/csv": FileFormat.CSV,
 }
+
+
+_DEFAULT_ENCODING = "utf-8-sig"
+"""UTF-8, with or without the mark that spreadsheets put first."""
+
+
+def text_encoding(file_format: FileFormat, charset: str | None) -> str:
+    """The encoding to read a file with; JSON is UTF-8 whatever the sender says (RFC 8259).
+
+    Args:
+        file_format: How the rows are written.
+        charset: Of the ``Content-Type``.
+
+    Raises:
+        LookupError: There is no such charset.
+    """
+    if file_format is not FileFormat.CSV or charset in {None, "utf-8", "utf8"}:
+        return _DEFAULT_ENCODING
+    return codecs.lookup(charset).name
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,22 +70,32 @@ async def receive_import(
         ImportConflictError: The batch key was used for another import.
     """
     batch = await _open_batch(database, options)
-    if batch.status == BatchStatus.RECEIVING:
-        target = ImportTarget(
-            batch_id=batch.id,
-            source=options.source,
-            importer_tenant_id=options.tenant_id,
-            source_tenant_id=(
-                options.tenant_id if options.visibility is Visibility.TENANT else None
-            ),
-        )
-        chunks = _Chunks(rows)
-        while (chunk := await asyncio.to_thread(chunks.take)) is not None:
-            async with database.session_for(options.tenant_id) as session:
-                await _receive_chunk(session, target, chunk)
-        async with database.session_for(options.tenant_id) as session:
-            await _finish_receiving(session, batch.id)
+    await receive_rows(database, batch, rows)
     return batch.id
+
+
+async def receive_rows(database: Database, batch: JobImportBatch, rows: Iterator[FileRow]) -> None:
+    """Receive the rows of a batch, unless it has them; chunks that are there are skipped.
+
+    Args:
+        database: Its sessions are opened here, one a chunk.
+        batch: As it is now.
+        rows: All of them, the same ones in every attempt.
+    """
+    if batch.status != BatchStatus.RECEIVING:
+        return
+    target = ImportTarget(
+        batch_id=batch.id,
+        source=batch.source,
+        importer_tenant_id=batch.tenant_id,
+        source_tenant_id=batch.tenant_id if batch.visibility == Visibility.TENANT else None,
+    )
+    chunks = _Chunks(rows)
+    while (chunk := await asyncio.to_thread(chunks.take)) is not None:
+        async with database.session_for(batch.tenant_id) as session:
+            await _receive_chunk(session, target, chunk)
+    async with database.session_for(batch.tenant_id) as session:
+        await _finish_receiving(session, batch.id)
 
 
 async def _open_batch(database: Database, options: ImportOptions) -> JobImportBatch:

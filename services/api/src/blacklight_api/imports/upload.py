@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,15 +12,12 @@ from tempfile import TemporaryFile
 
 import orjson
 from blacklight_shared.job_imports.columns import ColumnMapping
-from blacklight_shared.job_imports.files import FORMAT_OF_MEDIA_TYPE, ImportFile
-from blacklight_shared.models import FileFormat
+from blacklight_shared.job_imports.files import FORMAT_OF_MEDIA_TYPE, ImportFile, text_encoding
 from fastapi import Request
 
 from blacklight_api.problems import UnsupportedMediaType
 
 MAX_IMPORT_BYTES = 1024**3
-_DEFAULT_ENCODING = "utf-8-sig"
-"""UTF-8, with or without the mark that spreadsheets put first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +46,20 @@ async def received_upload(request: Request, column_mapping: ColumnMapping) -> As
         raise UnsupportedMediaType(
             f"Send one of these in Content-Type: {', '.join(sorted(FORMAT_OF_MEDIA_TYPE))}."
         )
+    file_format = FORMAT_OF_MEDIA_TYPE[media_type]
+    try:
+        encoding = text_encoding(file_format, charset)
+    except LookupError:
+        raise UnsupportedMediaType("Send text in UTF-8 or name a charset that exists.") from None
     digest = hashlib.sha256()
     with TemporaryFile() as content:
         async for part in request.stream():
             digest.update(part)
             await asyncio.to_thread(content.write, part)
-        file_format = FORMAT_OF_MEDIA_TYPE[media_type]
-        encoding = charset if file_format is FileFormat.CSV else _DEFAULT_ENCODING
         yield Upload(ImportFile(content, file_format, encoding, column_mapping), digest.digest())
 
 
-def _content_type(header: str) -> tuple[str, str]:
+def _content_type(header: str) -> tuple[str, str | None]:
     parsed = Message()
     parsed["Content-Type"] = header
-    charset = parsed.get_content_charset()
-    if charset is None or charset in {"utf-8", "utf8"}:
-        return parsed.get_content_type(), _DEFAULT_ENCODING
-    try:
-        codecs.lookup(charset)
-    except LookupError:
-        raise UnsupportedMediaType("Send text in UTF-8 or name a charset that exists.") from None
-    return parsed.get_content_type(), charset
+    return parsed.get_content_type(), parsed.get_content_charset()

@@ -12,8 +12,10 @@ from blacklight_matching.functions.backfill_embeddings import backfill_embedding
 from blacklight_matching.functions.cleanup_stale_sessions import cleanup_stale_sessions
 from blacklight_matching.functions.expire_old_jobs import expire_old_jobs
 from blacklight_matching.functions.generate_candidate_matches import generate_candidate_matches
+from blacklight_matching.functions.import_jobs import import_jobs
 from blacklight_matching.functions.match_jobs_to_candidates import match_jobs_to_candidates
 from blacklight_matching.functions.parse_resume import parse_resume
+from blacklight_matching.functions.process_job_source import process_job_source
 from blacklight_matching.functions.refresh_candidate_matches import refresh_candidate_matches
 from blacklight_matching.functions.reset_completed_roles import reset_completed_roles
 from blacklight_matching.functions.suggest_similar_roles import suggest_similar_roles
@@ -25,8 +27,10 @@ WORKFLOWS: tuple[Workflow[Any, MatchingDeps, Any], ...] = (
     cleanup_stale_sessions,
     expire_old_jobs,
     generate_candidate_matches,
+    import_jobs,
     match_jobs_to_candidates,
     parse_resume,
+    process_job_source,
     refresh_candidate_matches,
     reset_completed_roles,
     suggest_similar_roles,

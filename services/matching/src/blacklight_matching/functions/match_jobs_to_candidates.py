@@ -15,7 +15,7 @@ from blacklight_shared.workflows import (
 )
 
 from blacklight_matching.deps import MatchingDeps
-from blacklight_matching.steps.batches import BatchProgress, fail_batch, finish_chunk
+from blacklight_matching.steps.batches import BatchProgress, finish_chunk, give_up_batch
 from blacklight_matching.steps.postings import MatchedPostings, match_postings
 
 
@@ -74,7 +74,7 @@ async def give_up(ctx: inngest.Context, failure: Failure[JobsImported], deps: Ma
     if event.batch_id is not None and event.chunk_number is not None:
         await ctx.step.run(
             "fail-batch",
-            fail_batch,
+            give_up_batch,
             deps,
             event.tenant_id,
             event.batch_id,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from blacklight_shared.import_batches import complete_chunk
-from blacklight_shared.models import BatchStatus, JobImportBatch, JobImportChunk
+from blacklight_shared.import_batches import complete_chunk, fail_batch
+from blacklight_shared.models import JobImportChunk
 from blacklight_shared.workflows import translating_errors
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from blacklight_matching.deps import MatchingDeps
 
@@ -56,17 +56,10 @@ async def finish_chunk(
 
 
 @translating_errors("fail batch")
-async def fail_batch(
+async def give_up_batch(
     deps: MatchingDeps, tenant_id: int | None, batch_id: int, chunk_number: int, error_name: str
 ) -> None:
     """Say on a batch that a chunk of it could not be matched."""
+    error = f"chunk {chunk_number} could not be matched: {error_name}"
     async with deps.session(tenant_id) as session:
-        await session.execute(
-            update(JobImportBatch)
-            .where(JobImportBatch.id == batch_id)
-            .values(
-                status=BatchStatus.FAILED,
-                error=f"chunk {chunk_number} could not be matched: {error_name}",
-                updated_at=func.now(),
-            )
-        )
+        await fail_batch(session, batch_id, error)

@@ -1,0 +1,1 @@
+"""Postings that are fetched from where their source publishes them."""
