@@ -1,0 +1,1 @@
+"""How good rankings and scores are, on data that nobody here wrote."""
