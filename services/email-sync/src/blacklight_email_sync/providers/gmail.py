@@ -62,12 +62,13 @@ class GmailMailbox:
         """See ``Mailbox.raw_mail``."""
         request = Request("messages.get", f"{_BASE}/messages/{mail_id}", [("format", "raw")])
         try:
-            content = await self._http.get_bytes(request, max_bytes=int(max_bytes * _BASE64_GROWTH))
+            message = await self._http.get(
+                request, _RawMessage, max_bytes=int(max_bytes * _BASE64_GROWTH)
+            )
         except ApiError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
-        message = self._http.read(request, _RawMessage, content)
         try:
             raw = base64.urlsafe_b64decode(message.raw + "==")
         except binascii.Error:
@@ -141,7 +142,11 @@ def gmail_refusal(status: int, content: bytes) -> IntegrationErrorType | None:
 def _query(look_back: LookBack) -> str:
     """In the search language of Gmail (https://support.google.com/mail/answer/7190)."""
     since = f"in:inbox after:{int(look_back.since.timestamp())}"
-    phrases = " ".join(f'"{phrase.replace(chr(34), " ")}"' for phrase in look_back.phrases)
+    # A quoted phrase is found as it stands, so that the plural is another one.
+    wanted = [
+        f"{phrase.replace(chr(34), ' ')}{end}" for phrase in look_back.phrases for end in ("", "s")
+    ]
+    phrases = " ".join(f'"{phrase}"' for phrase in wanted)
     if not phrases or len(phrases) > _MAX_QUERY_CHARACTERS:
         return since
     return f"{since} {{{phrases}}}"

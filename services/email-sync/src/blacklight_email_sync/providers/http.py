@@ -107,16 +107,18 @@ class ProviderHttp:
         self._token: str | None = None
         self.calls = 0
 
-    async def get(self, request: Request, answer: type[AnswerT]) -> AnswerT:
+    async def get(
+        self, request: Request, answer: type[AnswerT], *, max_bytes: int = MAX_ANSWER_BYTES
+    ) -> AnswerT:
         """Ask, and read the answer.
 
         Raises:
             UnusableAnswerError: It has another shape than documented.
+            MailTooLargeError: It has more than ``max_bytes``.
         """
 
         async def attempt() -> AnswerT:
-            content = await self._authorised(request, MAX_ANSWER_BYTES)
-            return self.read(request, answer, content)
+            return self._read(request, answer, await self._authorised(request, max_bytes))
 
         return await self._persistent(attempt)
 
@@ -126,10 +128,13 @@ class ProviderHttp:
         Raises:
             MailTooLargeError: There are more than ``max_bytes``.
         """
-        return await self._persistent(lambda: self._authorised(request, max_bytes))
 
-    def read(self, request: Request, answer: type[AnswerT], content: bytes) -> AnswerT:
-        """Read an answer; see ``get``."""
+        async def attempt() -> bytes:
+            return await self._authorised(request, max_bytes)
+
+        return await self._persistent(attempt)
+
+    def _read(self, request: Request, answer: type[AnswerT], content: bytes) -> AnswerT:
         try:
             return answer.model_validate_json(content)
         except ValidationError:
