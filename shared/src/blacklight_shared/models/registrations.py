@@ -10,7 +10,6 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     SmallInteger,
     UniqueConstraint,
@@ -117,7 +116,6 @@ class RegistrationPage(Base):
     status: Mapped[str] = mapped_column(server_default=PageStatus.CHOSEN)
     failure: Mapped[str | None]
     """Why it could not be fetched: a ``PageFailure``."""
-    http_status: Mapped[int | None] = mapped_column(Integer)
     final_url: Mapped[str | None]
     """Where the redirects ended."""
     charset: Mapped[str | None]

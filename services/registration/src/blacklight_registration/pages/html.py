@@ -54,8 +54,8 @@ class ParsedPage:
 
     def __init__(self, url: str, content: bytes, charset: str | None = None) -> None:
         self.url = url
-        self._html = _CONTROLS.sub(" ", decode(content, charset))
-        self._tree = _parse(self._html)
+        self._content = content
+        self._charset = charset
 
     @cached_property
     def title(self) -> str | None:
@@ -141,6 +141,14 @@ class ParsedPage:
             named = node["@type"] if isinstance(node["@type"], list) else [node["@type"]]
             if any(str(name).rpartition("/")[2] in types for name in named):
                 yield node
+
+    @cached_property
+    def _html(self) -> str:
+        return _CONTROLS.sub(" ", decode(self._content, self._charset))
+
+    @cached_property
+    def _tree(self) -> Any:
+        return _parse(self._html)
 
     def _first_text(self, path: str) -> str | None:
         element = None if self._tree is None else self._tree.find(path)

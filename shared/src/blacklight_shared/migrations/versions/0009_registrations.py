@@ -99,7 +99,6 @@ def upgrade() -> None:
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("status", sa.Text(), server_default="chosen", nullable=False),
         sa.Column("failure", sa.Text(), nullable=True),
-        sa.Column("http_status", sa.Integer(), nullable=True),
         sa.Column("final_url", sa.Text(), nullable=True),
         sa.Column("charset", sa.Text(), nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=True),

@@ -1,0 +1,1 @@
+"""The analysis of a registration, from the event to the dossier."""
