@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,13 @@ from blacklight_email_sync.parsing.rules.segments import Segment
 _LONGEST_VALUE = 200
 _LONGEST_DESCRIPTION = 20_000
 _SHORT_TEXT = 200
+_BARE_YEARS = re.compile(r"\d{1,2}(?:\s?(?:-|–|to)\s?\d{1,2})?\s?\+?")
+_HYBRID = re.compile(
+    r"\b(?:\d|one|two|three|four)(?: ?(?:-|to|or) ?\d)? days? ?(?:a|per|each|/) ?week (?:on[- ]?site|in[- ]person)"
+    r"|\b(?:[1-4]|one|two|three|four) days? (?:on[- ]?site|in (?:the )?office)\b"
+    r"|\bteilweise remote|\bhíbrid[oa]\b|\bhybride\b|\btélétravail partiel|\bhybrid(?=[,.]| with| in | at )",
+    re.IGNORECASE,
+)
 _NEGATIVE = frozenset({"no", "none", "n/a", "na", "nil", "tbd", "-"})
 
 
@@ -39,7 +47,7 @@ class Facts:
 
     Attributes:
         segment: The part of the mail that is about the job.
-        subject: Of the mail, where it has only this job, else "".
+        subject: Of the mail, or the heading of the job where the mail has several.
     """
 
     segment: Segment
@@ -81,7 +89,11 @@ class Facts:
         for text in (self.subject, self.segment.text, self.segment.shared_text):
             if found := tuple(places.cities_in(text)):
                 return found
-        place = places.place_in_subject(self.subject) or places.place_in_text(self.text)
+        place = (
+            places.place_in_subject(self.subject)
+            or places.place_in_text(self.text)
+            or places.place_of_office(self.text)
+        )
         if place:
             return (place,)
         return ("Remote",) if self.work_mode() is WorkMode.REMOTE else ()
@@ -89,6 +101,8 @@ class Facts:
     def work_mode(self) -> WorkMode:
         """Where the work is done."""
         stated = " ".join([*self._values(Field.WORK_MODE), *self._values(Field.LOCATION)])
+        if _HYBRID.search(f"{stated}\n{self.text}"):
+            return WorkMode.HYBRID
         modes = [item for item in self.labelled if item.field is Field.WORK_MODE]
         if any("remote" in item.label and _is_yes(item.value) for item in modes):
             return WorkMode.REMOTE
@@ -108,8 +122,7 @@ class Facts:
                 self.subject,
             ]
         )
-        found = [*terms.stated_types(stated), *terms.types_in_text(self.text)]
-        return tuple(dict.fromkeys(found))
+        return terms.most_telling(terms.stated_types(stated), self.text)
 
     def duration(self) -> str:
         """How long a contract lasts, as written."""
@@ -128,7 +141,7 @@ class Facts:
     def experience(self, title: str) -> YearsRange | None:
         """The years asked for; those that the title suggests do not count."""
         for value in self._values(Field.EXPERIENCE):
-            if (years := find_years("", f"experience: {value}")) is not None:
+            if (years := find_years("", f"experience: {_with_unit(value)}")) is not None:
                 return years
         return find_years("", f"{self.subject}\n{self.text}") if title else None
 
@@ -160,6 +173,11 @@ class Facts:
         """The title that the first line of the text is, as in mails without a greeting."""
         lines = [line for line in self.segment.text.split("\n") if line.strip()]
         return next((title for line in lines[:4] if (title := titles.line_title(line))), "")
+
+
+def _with_unit(value: str) -> str:
+    """Years of experience are often a bare number: "8+", "5-7"."""
+    return f"{value} years" if _BARE_YEARS.fullmatch(value) else value
 
 
 def _is_yes(value: str) -> bool:

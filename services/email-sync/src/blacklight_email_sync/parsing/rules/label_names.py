@@ -70,7 +70,7 @@ _LABELS: dict[Field, str] = {
         tax terms, taxterm, type of hire, type of hiring, engagement type, engagement, employment
         mode of hire, contract, type of employment, type of contract, hiring type, tax type
         hiring mode, role type, employment status, vertragsart, beschäftigungsart, anstellungsart
-        type de contrat, contrat, tipo de contrato, tipo contratto, contratto, dienstverband
+        type de contrat, contrat, contrato, tipo de contrato, tipo contratto, contratto, dienstverband
         contract vehicle, terms, job category, employment terms, full time/contract
         contract/perm, contract/fulltime
     """,

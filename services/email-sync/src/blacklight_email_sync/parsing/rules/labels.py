@@ -21,6 +21,7 @@ _CELL_BREAK = re.compile(r"\t|\s\|\s|\|")
 _WORD = re.compile(r"[^\s:]+")
 _BRACKETS = re.compile(r"\([^()]{0,60}\)|\[[^\[\]]{0,60}\]")
 _JUNK = re.compile(r"[^\w/&' ]+|_+")
+_NUMBER = re.compile(r" \d{1,2}$")
 _TRAILING = " \t*_|;•~"
 
 
@@ -71,7 +72,7 @@ def find_labelled(text: str) -> list[Labelled]:
 def fold_label(text: str) -> str:
     """A label in the form of the vocabulary: lower case, without brackets and signs."""
     plain = _JUNK.sub(" ", _BRACKETS.sub(" ", text.replace("’", "'")).casefold())
-    return " ".join(plain.replace(" / ", "/").split())
+    return _NUMBER.sub("", " ".join(plain.replace(" / ", "/").split()))
 
 
 def field_of(label: str) -> Field | None:

@@ -57,10 +57,12 @@ class RulesParser:
 
     def _postings(self, mail: ParsedMail, passage: Passage) -> tuple[ExtractedPosting, ...]:
         segments = segments_of(passage.text[:_MAX_CHARACTERS])
-        subject = _subject(mail, passage) if len(segments) == 1 else ""
+        subject = _subject(mail, passage) if len(segments) == 1 else None
         note = mail.own.text if passage is not mail.own else ""
         postings = (
-            self._posting(mail, passage, Facts(with_note(segment, note), subject))
+            self._posting(
+                mail, passage, Facts(with_note(segment, note), subject or segment.heading)
+            )
             for segment in segments
         )
         return tuple(posting for posting in postings if posting.title)

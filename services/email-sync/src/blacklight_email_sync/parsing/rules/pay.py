@@ -37,6 +37,11 @@ _LAKHS = re.compile(
     r"(?P<low>\d{1,3}(?:\.\d)?)\s?(?:(?:-|–|to)\s?(?P<high>\d{1,3}(?:\.\d)?))?\s?(?:lpa|lakhs?|lacs?)\b",
     re.IGNORECASE,
 )
+_PAY_WORD = re.compile(
+    r"\b(?:salary|pay|rate|compensation|base|pays|paying|offering|budget)(?: range| rate| band| scale)?"
+    r"(?: is| of| from| between| at| up to|:)? ?(?P<amount>[$€£₹][^\n]{1,60}?)(?=[,.;)]\s|\n|$)",
+    re.IGNORECASE,
+)
 _INDIAN_LAKH = 100_000.0
 
 _COUNTRIES = (
@@ -79,7 +84,13 @@ def labelled_pay(value: str, surroundings: str) -> SalaryRange | None:
 
 
 def pay_in_text(text: str) -> SalaryRange | None:
-    """Find the pay in running text."""
+    """Find the pay in running text.
+
+    An amount right behind a word for pay goes before others, whatever else stands near it.
+    """
+    for match in _PAY_WORD.finditer(text):
+        if (pay := find_salary(f"Salary: {match['amount']}")) is not None:
+            return pay
     return _lakhs(text) or find_salary(text)
 
 

@@ -23,6 +23,8 @@ _AREAS = (
     "|Deutschland|France|Spain|España|Italy|Italia|Netherlands|Belgium|Switzerland|Schweiz|Austria"
     "|Poland|India|Singapore|Australia|Mexico|Brazil|Portugal|Sweden|Denmark|Norway|UAE|Japan"
 )
+_WORDS_TOO = frozenset({"OR", "IN", "ME", "HI", "OK", "ON", "LA", "DE", "AL", "PA", "ID", "CO"})
+"""Codes of states that, without a comma before them, are words or something else."""
 _NAME = r"(?:[A-ZÀ-Þ][\w.'’À-ÿ-]{1,20})(?: (?:[A-ZÀ-Þ][\w.'’À-ÿ-]{1,20}|of|am|de|del|upon|la)){0,3}"
 _CITY_STATE = re.compile(rf"(?<![\w@.])({_NAME})(?:,\s?|\s)({_STATES})\b(?![\w'’@.-]\w)")
 _CITY_AREA = re.compile(rf"(?<![\w@.])({_NAME}),\s?({_AREAS})\b")
@@ -35,6 +37,10 @@ _NOT_CITY_WORD = re.compile(
 _BASED = re.compile(
     rf"\b(?:based (?:in|out of)|located in|location is|office in|onsite (?:in|at)|on-site in|hybrid in|position in|role in|"
     rf"job in|team in|work(?:ing)? (?:in|from) (?:our|the)|in our|our|in|near|mit Sitz in|à|bei|en)\s+({_NAME})",
+)
+_OFFICE = re.compile(
+    r"\b(?:[Tt]he|[Oo]ur|[Ii]n|[Aa]t) ([A-ZÀ-Þ][\w.'’-]{2,20}(?: [A-ZÀ-Þ][\w.'’-]{2,20})?)"
+    r" (?:office|plant|shop|site|store|clinic|branch|warehouse|campus|facility|hub|area|team)\b"
 )
 _KNOWN = {*(place.casefold() for place in PLACES), *PLACE_PHRASES}
 _MODE = (
@@ -78,7 +84,8 @@ def cities_in(text: str) -> list[str]:
     matches = [*_CITY_STATE.finditer(text), *_CITY_AREA.finditer(text)]
     for match in sorted(matches, key=re.Match.start):
         city = _without_title_words(match[1])
-        if city:
+        has_comma = "," in match[0][len(match[1]) :]
+        if city and not city.isupper() and (has_comma or match[2] not in _WORDS_TOO):
             found.setdefault(f"{city}, {match[2]}")
     return list(found)[:_MOST_LOCATIONS]
 
@@ -92,6 +99,12 @@ def place_in_text(text: str) -> str:
             if name.casefold().strip(".,") in _KNOWN:
                 return name.strip(".,")
     return ""
+
+
+def place_of_office(text: str) -> str:
+    """The place that an office is called by: "for the Portland office"; "" without one."""
+    match = _OFFICE.search(text)
+    return match[1] if match else ""
 
 
 def place_in_subject(subject: str) -> str:

@@ -37,12 +37,14 @@ class Segment:
         text: Of the job.
         labelled: Its labelled values; those that hold for all jobs of the mail come last.
         title: Where the cut itself tells it, else "".
+        heading: The line that stands for the mail's subject where there are several jobs.
         shared_text: What stands before the first job and holds for all of them.
     """
 
     text: str
     labelled: list[Labelled] = field(default_factory=list)
     title: str = ""
+    heading: str = ""
     shared_text: str = ""
 
 
@@ -86,7 +88,7 @@ def _segments_of_rows(head: str, lines: Sequence[str], before: str) -> Iterator[
         labelled = find_labelled(written)
         title = next((item.value for item in labelled if item.field is Field.TITLE), "")
         if title:
-            yield Segment(written, [*labelled, *shared], labelled_title(title), before)
+            yield Segment(written, [*labelled, *shared], labelled_title(title), shared_text=before)
 
 
 def _labelled_blocks(text: str, labelled: Sequence[Labelled]) -> list[Segment]:
@@ -109,7 +111,13 @@ def _labelled_blocks(text: str, labelled: Sequence[Labelled]) -> list[Segment]:
     for opener, start, end in zip(openers, starts, ends, strict=True):
         block = text[start:end].strip()
         segments.append(
-            Segment(block, [*find_labelled(block), *shared], labelled_title(opener.value), before)
+            Segment(
+                block,
+                [*find_labelled(block), *shared],
+                labelled_title(opener.value),
+                opener.value,
+                before,
+            )
         )
     return segments
 
@@ -144,7 +152,9 @@ def _items(text: str, _labelled: Sequence[Labelled]) -> list[Segment]:
     segments = []
     for (number, title), end in zip(found, ends, strict=True):
         block = "\n".join(_up_to_gap(lines[number:end], is_last=end == len(lines))).strip()
-        segments.append(Segment(block, [*find_labelled(block), *shared], title, before))
+        segments.append(
+            Segment(block, [*find_labelled(block), *shared], title, lines[number], before)
+        )
     return segments
 
 

@@ -61,6 +61,22 @@ _FREE_TYPES = tuple(
         EmploymentType.FORM_1099,
     )
 )
+_CONTRACTS = frozenset(
+    {
+        EmploymentType.W2,
+        EmploymentType.C2C,
+        EmploymentType.FORM_1099,
+        EmploymentType.CONTRACT_TO_HIRE,
+    }
+)
+_BARE = (
+    (
+        EmploymentType.PERMANENT,
+        re.compile(
+            r"\bpermanent\b(?! residen| makeup| staff)|\bfull[- ]time\b(?! student)", re.IGNORECASE
+        ),
+    ),
+)
 _FREE_PART_TIME = re.compile(
     r"\bpart[- ]time (?:role|position|job|opportunity|basis|contract)", re.IGNORECASE
 )
@@ -70,6 +86,19 @@ _FREE_INTERN = re.compile(r"\binternship\b", re.IGNORECASE)
 def stated_types(value: str) -> tuple[EmploymentType, ...]:
     """The types a labelled value or a subject names."""
     return _in_order(value, (*_STATED, (EmploymentType.CONTRACT, _CONTRACT)))
+
+
+def most_telling(stated: tuple[EmploymentType, ...], text: str) -> tuple[EmploymentType, ...]:
+    """The types that labels and subject name, then those of the text.
+
+    "Contract" is left away beside what says how the contract is made; bare words such as
+    "permanent" count where nothing else is said.
+    """
+    found = tuple(dict.fromkeys((*stated, *types_in_text(text))))
+    found = found or _in_order(text, _BARE)
+    if _CONTRACTS.intersection(found):
+        return tuple(kind for kind in found if kind is not EmploymentType.CONTRACT)
+    return found
 
 
 def types_in_text(text: str) -> tuple[EmploymentType, ...]:
@@ -149,11 +178,14 @@ _STATUS_LIST = re.compile(
 _STRONG_STATUS = re.compile(
     r"usc\b|citizen|gc\b|green|h-?1|ead\b|\bopt\b|\bcpt\b|visa|resident|h-?4|\btn\b", re.IGNORECASE
 )
-_AUTHORIZATION_CLAUSE = re.compile(
-    r"[^.\n;•!?]{0,80}\b(?:visa sponsorship|sponsor(?:ship|ing)?|authori[sz]ed to work|work authori[sz]ation|right to work|work permit"
-    r"|eligible to work|eu citizens?|(?:secret|ts/sci|public trust|security) clearance|citizenship required|must be (?:a )?u\.?s\.? citizens?|arbeitserlaubnis)\b[^.\n;•!?]{0,80}",
+_AUTHORIZATION_WORDS = re.compile(
+    r"\b(?:visa sponsorship|sponsor(?:ship|ing)?|authori[sz]ed to work|work authori[sz]ation"
+    r"|right to work|work permit|eligible to work|eu citizens?|(?:secret|ts/sci|public trust|security"
+    r"|sc|dv) clearance|citizenship required|must be (?:a )?u\.?s\.? citizens?|arbeitserlaubnis)\b",
     re.IGNORECASE,
 )
+_CLAUSE_EDGE = re.compile(r"[.\n;•!?]")
+_CLAUSE_REACH = 80
 _NOT_ABOUT_VISA = re.compile(
     r"executive sponsor|project sponsor|sponsors? of|sponsored by|business sponsor", re.IGNORECASE
 )
@@ -168,10 +200,17 @@ def authorization_in_text(text: str) -> str:
             and _is_term(match[0])
         ):
             return match[0].strip()
-    for match in _AUTHORIZATION_CLAUSE.finditer(text):
-        if not _NOT_ABOUT_VISA.search(match[0]):
-            return match[0].strip(" \t-*•:,")
+    for match in _AUTHORIZATION_WORDS.finditer(text):
+        clause = _clause_around(text, match)
+        if not _NOT_ABOUT_VISA.search(clause):
+            return clause
     return ""
+
+
+def _clause_around(text: str, match: re.Match[str]) -> str:
+    before = _CLAUSE_EDGE.split(text[max(0, match.start() - _CLAUSE_REACH) : match.start()])[-1]
+    behind = _CLAUSE_EDGE.split(text[match.end() : match.end() + _CLAUSE_REACH])[0]
+    return f"{before}{match[0]}{behind}".strip(" \t-*•:,")
 
 
 def _is_term(written: str) -> bool:
