@@ -5,7 +5,6 @@ import importlib.util
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
@@ -63,44 +62,8 @@ class Service:
 
 GATEWAY = Service("gateway", "blacklight_api.app")
 NOTIFICATIONS = Service("notifications", "blacklight_notifications.app")
-WORKERS = (Service("matching", "blacklight_matching.app"), NOTIFICATIONS)
-
-
-@dataclass(frozen=True)
-class MailServer:
-    """The SMTP sink, which takes the mail of the stack.
-
-    Attributes:
-        port: Of its page and its API for tests.
-        smtp_port: Where it takes mail.
-        folder: Keeps the mails.
-    """
-
-    port: int
-    smtp_port: int
-    folder: Path
-
-    @property
-    def url(self) -> str:
-        """Where the mails are shown, without a slash at the end."""
-        return f"http://{LOOPBACK}:{self.port}"
-
-    def environment(self) -> dict[str, str]:
-        """The settings by which the notifications worker finds it."""
-        return {"BLACKLIGHT_SMTP_HOST": LOOPBACK, "BLACKLIGHT_SMTP_PORT": str(self.smtp_port)}
-
-    def spec(self, name: str) -> ProcessSpec:
-        """The process."""
-        return ProcessSpec(
-            name,
-            [
-                *(sys.executable, "-m", "blacklight_devstack.emulators.smtp_sink"),
-                *("--port", str(self.port), "--smtp-port", str(self.smtp_port)),
-                *("--folder", str(self.folder)),
-            ],
-            health_url=f"{self.url}/health",
-            port=self.port,
-        )
+EMAIL_SYNC = Service("email-sync", "blacklight_email_sync.app")
+WORKERS = (Service("matching", "blacklight_matching.app"), NOTIFICATIONS, EMAIL_SYNC)
 
 
 def serve_url(port: int) -> str:

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field
 
 from blacklight_devstack.engine_choice import EngineLaunch, choose_engine
+from blacklight_devstack.outside import MailProviders, Outside
 from blacklight_devstack.ports import LOOPBACK, free_port
 from blacklight_devstack.postgres import EmbeddedPostgres
 from blacklight_devstack.postgres_roles import (
@@ -33,16 +34,13 @@ from blacklight_devstack.private_files import write_private
 from blacklight_devstack.processes import ProcessSpec, Supervisor
 from blacklight_devstack.services import (
     GATEWAY,
-    NOTIFICATIONS,
     WORKERS,
-    MailServer,
     register,
     serve_url,
 )
 
 POSTGRES = "postgres"
 ENGINE = "engine"
-MAIL_SERVER = "mail-server"
 
 DATABASE = "blacklight"
 
@@ -115,7 +113,7 @@ class Stack:
         self._database: DatabaseUrls | None = None
         self._engine_url = options.environment.get("INNGEST_BASE_URL", "")
         self._gateway_port = 0
-        self._mail_server: MailServer | None = None
+        self._outside = Outside()
         self._worker_ports: dict[str, int] = {}
         self._specs: dict[str, ProcessSpec] = {}
 
@@ -184,7 +182,12 @@ class Stack:
     @property
     def mail_url(self) -> str | None:
         """Where the mails are shown; None where the user's own server takes them."""
-        return self._mail_server.url if self._mail_server else None
+        return self._outside.mail_server.url if self._outside.mail_server else None
+
+    @property
+    def mail_providers(self) -> MailProviders | None:
+        """Google and Microsoft, emulated; None where the user names a registration of their own."""
+        return self._outside.mail_providers
 
     async def start(self, name: str) -> None:
         """Start a process that was stopped or killed, and wait until it is ready.
@@ -294,12 +297,15 @@ class Stack:
         self._worker_ports = {worker.name: free_port() for worker in WORKERS if worker.is_installed}
         if GATEWAY.is_installed:
             self._gateway_port = free_port(self._options.gateway_port)
-        mail_server = self._mail_server_specs()
+        self._outside = Outside.choose(
+            self._options.state, self._options.environment, self._worker_ports
+        )
+        outside = self._outside.specs()
         engine = await self._engine_spec()
         workers = self._worker_specs()
         gateway = self._gateway_specs()
-        self._specs = {spec.name: spec for spec in (*mail_server, *engine, *workers, *gateway)}
-        await self._start_together([*mail_server, *engine, *workers])
+        self._specs = {spec.name: spec for spec in (*outside, *engine, *workers, *gateway)}
+        await self._start_together([*outside, *engine, *workers])
         await self._register_workers()
         # Last: its relay sends what waits in the outbox, and the engine must know the functions.
         await self._start_together(gateway)
@@ -320,13 +326,6 @@ class Stack:
         if not GATEWAY.is_installed:
             return []
         return GATEWAY.copies(1, self._gateway_port, self._service_environment())
-
-    def _mail_server_specs(self) -> list[ProcessSpec]:
-        has_own = self._options.environment.get("BLACKLIGHT_SMTP_HOST")
-        if has_own or NOTIFICATIONS.name not in self._worker_ports:
-            return []
-        self._mail_server = MailServer(free_port(), free_port(), self._options.state / "mails")
-        return [self._mail_server.spec(MAIL_SERVER)]
 
     async def _start_together(self, specs: Sequence[ProcessSpec]) -> None:
         try:
@@ -370,9 +369,7 @@ class Stack:
                 "DATABASE_URL": self._database.app,
                 "SYSTEM_DATABASE_URL": self._database.system,
             }
-        if self._mail_server is not None:
-            environment |= self._mail_server.environment()
-        return {**environment, **self._options.settings}
+        return {**environment, **self._outside.environment(), **self._options.settings}
 
     async def _register_workers(self) -> None:
         for port in self._worker_ports.values():

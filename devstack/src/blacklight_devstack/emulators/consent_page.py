@@ -17,7 +17,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, select_autoescape
 from pydantic import BaseModel
 
-from blacklight_devstack.emulators.consents import CLIENT_ID, Asked, Consent, Consents
+from blacklight_devstack.emulators.consents import Asked, Consent, Consents
+from blacklight_devstack.emulators.registration import CLIENT_ID
 
 _pages = Environment(
     loader=PackageLoader("blacklight_devstack.emulators"), autoescape=select_autoescape()

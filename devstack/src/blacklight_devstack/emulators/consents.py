@@ -20,10 +20,8 @@ from fastapi import APIRouter, Form
 from pydantic import BaseModel
 
 from blacklight_devstack.emulators.accounts import Accounts
+from blacklight_devstack.emulators.registration import CLIENT_ID, CLIENT_SECRET
 
-CLIENT_ID = "blacklight-development"
-CLIENT_SECRET = "emulated-client-secret"  # noqa: S105 -- of an emulator on this machine
-"""The only client that is registered, at every emulated provider."""
 CODE_LIFETIME = timedelta(minutes=10)
 
 

@@ -1,4 +1,4 @@
-"""Both emulated mail providers together, and the settings by which services find them."""
+"""Both emulated mail providers together, in the process of a test."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blacklight_devstack.certificates import Certificates
-from blacklight_devstack.emulators.consents import CLIENT_ID, CLIENT_SECRET
 from blacklight_devstack.emulators.google.app import create_app as create_google
-from blacklight_devstack.emulators.google.oauth import AUTHORIZATION_PATH
 from blacklight_devstack.emulators.mail_provider import MailProvider
 from blacklight_devstack.emulators.microsoft.app import create_app as create_microsoft
+from blacklight_devstack.emulators.registration import mailbox_settings
 from blacklight_devstack.emulators.serving import serving
 
 
@@ -51,29 +50,3 @@ def emulated_mailboxes(folder: Path) -> Iterator[EmulatedMailboxes]:
             ca_file=certificates.authority,
         )
         yield EmulatedMailboxes(google, microsoft, settings)
-
-
-def mailbox_settings(
-    *, google_url: str, sign_in_url: str, graph_url: str, ca_file: Path
-) -> dict[str, str]:
-    """The settings of ``MailboxSettings`` for emulators that serve somewhere.
-
-    Args:
-        google_url: Of Google, sign-in and Gmail.
-        sign_in_url: Of Microsoft's sign-in; HTTPS.
-        graph_url: Of Microsoft Graph.
-        ca_file: The authority that signed Microsoft's certificate.
-    """
-    return {
-        "google_client_id": CLIENT_ID,
-        "google_client_secret": CLIENT_SECRET,
-        "google_authorization_url": f"{google_url}{AUTHORIZATION_PATH}",
-        "google_oauth_url": google_url,
-        "gmail_url": google_url,
-        "microsoft_client_id": CLIENT_ID,
-        "microsoft_client_secret": CLIENT_SECRET,
-        "microsoft_authority": f"{sign_in_url}/common",
-        "microsoft_instance_discovery": "false",
-        "graph_url": graph_url,
-        "provider_ca_file": str(ca_file),
-    }

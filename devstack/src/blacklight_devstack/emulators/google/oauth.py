@@ -23,8 +23,7 @@ from blacklight_devstack.emulators.consents import (
     TokenRequest,
 )
 from blacklight_devstack.emulators.faults import Fault, FaultOrder, Faults
-
-AUTHORIZATION_PATH = "/o/oauth2/v2/auth"
+from blacklight_devstack.emulators.registration import GOOGLE_AUTHORIZATION_PATH
 
 
 def google_oauth_router(known: Consents, faults: Faults) -> APIRouter:
@@ -32,11 +31,11 @@ def google_oauth_router(known: Consents, faults: Faults) -> APIRouter:
     router = APIRouter()
     page = ConsentPage("Google", known)
 
-    @router.get(AUTHORIZATION_PATH)
+    @router.get(GOOGLE_AUTHORIZATION_PATH)
     def ask(request: Request) -> Response:
         return page.show(request, _asked(request))
 
-    @router.post(AUTHORIZATION_PATH)
+    @router.post(GOOGLE_AUTHORIZATION_PATH)
     def answer(request: Request, answer: ConsentForm) -> Response:
         return page.answer(_asked(request), request.query_params.get("state"), answer)
 

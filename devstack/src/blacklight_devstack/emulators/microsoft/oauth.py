@@ -21,7 +21,6 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from blacklight_devstack.emulators.accounts import ACCESS_TOKEN_LIFETIME
 from blacklight_devstack.emulators.consent_page import ConsentForm, ConsentPage, read_request
 from blacklight_devstack.emulators.consents import (
-    CLIENT_ID,
     Asked,
     Consents,
     Issued,
@@ -31,6 +30,7 @@ from blacklight_devstack.emulators.consents import (
     TokenRequest,
 )
 from blacklight_devstack.emulators.faults import Fault, FaultOrder, Faults
+from blacklight_devstack.emulators.registration import CLIENT_ID
 
 TENANT_ID = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """Of personal accounts, at Microsoft as here."""

@@ -1,0 +1,36 @@
+"""How this system is registered with the emulated mail providers, and how services find them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CLIENT_ID = "blacklight-development"
+CLIENT_SECRET = "emulated-client-secret"  # noqa: S105 -- of an emulator on this machine
+"""The only client that is registered, at every emulated provider."""
+GOOGLE_AUTHORIZATION_PATH = "/o/oauth2/v2/auth"
+
+
+def mailbox_settings(
+    *, google_url: str, sign_in_url: str, graph_url: str, ca_file: Path
+) -> dict[str, str]:
+    """The settings of ``MailboxSettings`` for emulators that serve somewhere.
+
+    Args:
+        google_url: Of Google, sign-in and Gmail.
+        sign_in_url: Of Microsoft's sign-in; HTTPS.
+        graph_url: Of Microsoft Graph.
+        ca_file: The authority that signed Microsoft's certificate.
+    """
+    return {
+        "google_client_id": CLIENT_ID,
+        "google_client_secret": CLIENT_SECRET,
+        "google_authorization_url": f"{google_url}{GOOGLE_AUTHORIZATION_PATH}",
+        "google_oauth_url": google_url,
+        "gmail_url": google_url,
+        "microsoft_client_id": CLIENT_ID,
+        "microsoft_client_secret": CLIENT_SECRET,
+        "microsoft_authority": f"{sign_in_url}/common",
+        "microsoft_instance_discovery": "false",
+        "graph_url": graph_url,
+        "provider_ca_file": str(ca_file),
+    }
