@@ -77,6 +77,10 @@ typecheck: setup ## Check types
 bench: setup ## Measure how fast candidates are scored, beside a plain loop
 	@$(BIN)/python -m benchmarks.scoring_kernel
 
+.PHONY: quality
+quality: setup ## Measure how good rankings and scores are, on public data in ../shared/data if it is there
+	@$(BIN)/python -m benchmarks.quality
+
 .PHONY: docs
 docs: setup ## Generate docs/events.md and the JSON Schema from the event catalogue
 	@$(BIN)/python -m blacklight_shared.events
