@@ -1,0 +1,1 @@
+"""The dashboard: what happened lately, and what waits for a person."""
