@@ -1,0 +1,1 @@
+"""From what mails say to postings, each requirement once."""
