@@ -1,0 +1,1 @@
+"""A small web of sample company sites, for the registration worker to read."""
