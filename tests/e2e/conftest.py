@@ -48,7 +48,11 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
         tmp_path_factory.mktemp("stack") / "state",
         environment=engine_of(os.environ),
         # A shorter reach of the embedding model is enough for postings of three lines.
-        settings={"BLACKLIGHT_MAILS_PER_MINUTE": "6000", "BLACKLIGHT_EMBEDDING_MAX_TOKENS": "32"},
+        settings={
+            "BLACKLIGHT_EMBEDDING_MAX_TOKENS": "32",
+            "BLACKLIGHT_INBOX_SYNCS_PER_MINUTE": "6000",
+            "BLACKLIGHT_MAILS_PER_MINUTE": "6000",
+        },
         fast=True,
         poll_interval=timedelta(seconds=0.5),
         # Three retries have to outlast the restart of a killed Postgres on a busy machine.

@@ -83,13 +83,18 @@ class MailProviders:
         """Where Microsoft Graph answers, without a slash at the end."""
         return f"http://{LOOPBACK}:{self.microsoft_port}"
 
+    @property
+    def ca_file(self) -> Path:
+        """The authority that signed the certificate of Microsoft's sign-in."""
+        return Certificates.in_folder(self.folder).authority
+
     def environment(self) -> dict[str, str]:
         """The settings by which the gateway and the worker that reads mail find them."""
         settings = mailbox_settings(
             google_url=self.google_url,
             sign_in_url=f"https://{LOOPBACK}:{self.sign_in_port}",
             graph_url=self.microsoft_url,
-            ca_file=Certificates.in_folder(self.folder).authority,
+            ca_file=self.ca_file,
         )
         return {f"BLACKLIGHT_{name.upper()}": value for name, value in settings.items()}
 
