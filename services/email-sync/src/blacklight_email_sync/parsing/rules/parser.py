@@ -31,11 +31,15 @@ _CHARACTERS_PER_LABEL, _MOST_COUNTED = 300, 1_500
 
 
 class RulesParser:
-    """Reads mails by rules."""
+    """Reads mails by rules.
+
+    Attributes:
+        taxonomy: Where skills are looked up.
+    """
 
     def __init__(self, taxonomy: SkillTaxonomy | None = None) -> None:
         """Take a taxonomy to find skills with; None takes the built-in one."""
-        self._taxonomy = taxonomy or SkillTaxonomy.builtin()
+        self.taxonomy = taxonomy or SkillTaxonomy.builtin()
 
     async def read(self, mail: ParsedMail) -> Reading:
         """Read a mail, in a thread of its own: long mails take a tenth of a second."""
@@ -81,7 +85,7 @@ class RulesParser:
             pay=facts.pay(),
             pay_text=facts.labelled_value(Field.PAY),
             experience=facts.experience(title),
-            skills=facts.skills(title, self._taxonomy),
+            skills=facts.skills(title, self.taxonomy),
             work_authorization=facts.work_authorization(),
             start=facts.start(),
             reference=facts.labelled_value(Field.REFERENCE),
