@@ -194,7 +194,7 @@ async def add_objects_of_every_kind(
         Their ids, by the name of the path parameter that takes them.
     """
     async with database.tenant_session(tenant_id) as session:
-        role = await add_role(session)
+        role = await add_role(session, status=RoleStatus.PENDING_REVIEW)
         candidate = await add_candidate(session, tenant_id, last_name=marker, headline=marker)
         session.add(
             CandidatePreferredRole(candidate_id=candidate.id, role_id=role.id, tenant_id=tenant_id)

@@ -127,6 +127,18 @@ class TestStatus:
         assert (await tenant.http.post(f"{path}/close")).status_code == 409
         assert (await tenant.http.post(f"{path}/reopen")).json()["status"] == "active"
 
+    async def test_its_age_counts_from_when_it_was_opened_again(
+        self, tenant: Tenant, make_job: MakeJob
+    ) -> None:
+        paths = [await make_job(status=JobStatus.EXPIRED), await make_job()]
+        for path in paths:
+            await tenant.http.post(f"{path}/reopen")
+        ids = [int(path.rpartition("/")[2]) for path in paths]
+        async with tenant.database.tenant_session(tenant.tenant_id) as session:
+            reopened, was_open = [await session.get_one(JobPosting, job_id) for job_id in ids]
+        assert reopened.reopened_at is not None
+        assert was_open.reopened_at is None
+
 
 class TestList:
     @pytest.mark.parametrize(

@@ -5,8 +5,14 @@ import uuid
 from typing import Any
 
 import pytest
-from blacklight_api.scraper import service
-from blacklight_shared.models import GlobalRole, ScraperSession, ScraperSessionStatus
+from blacklight_shared.models import (
+    GlobalRole,
+    RoleStatus,
+    ScraperSession,
+    ScraperSessionStatus,
+    ScraperSubmission,
+)
+from blacklight_shared.scraping import MAX_ATTEMPTS
 from httpx import AsyncClient
 from sqlalchemy import insert, update
 
@@ -98,7 +104,7 @@ async def test_a_failed_target_comes_back_until_it_has_failed_too_often(
 ) -> None:
     await queue(tenant, role_id, "Leeds")
     scraper = scrapers[0]
-    for _attempt in range(service.MAX_ATTEMPTS):
+    for _attempt in range(MAX_ATTEMPTS):
         session = (await scraper.post(SESSIONS)).json()
         failed = await scraper.post(f"{SESSIONS}/{session['id']}/fail", json={"error": "captcha"})
         assert failed.json()["status"] == "failed"
@@ -106,7 +112,11 @@ async def test_a_failed_target_comes_back_until_it_has_failed_too_often(
     assert (await scraper.post(SESSIONS)).status_code == 204
     targets = await tenant.get(f"{SCRAPER}/targets", status="failed", limit=200)
     [target] = [target for target in targets["items"] if target["role_id"] == role_id]
-    assert (target["attempts"], target["last_error"]) == (service.MAX_ATTEMPTS, "captcha")
+    assert (target["attempts"], target["last_error"]) == (MAX_ATTEMPTS, "captcha")
+
+    queued = await tenant.make(f"{SCRAPER}/targets", role_id=role_id, location="Leeds")
+    assert (queued["status"], queued["attempts"]) == ("pending", 0)
+    assert (await scraper.post(SESSIONS)).status_code == 201
 
 
 @pytest.mark.parametrize("end", ["complete", "fail"])
@@ -126,24 +136,72 @@ async def test_ending_twice_is_safe_and_ending_otherwise_is_not(
     assert otherwise.status_code == 409
 
 
-async def test_a_timed_out_session_takes_nothing_any_more(
+async def time_out(tenant: Tenant, session_id: str) -> None:
+    async with tenant.database.tenant_session(tenant.tenant_id) as connection:
+        await connection.execute(
+            update(ScraperSession)
+            .where(ScraperSession.id == uuid.UUID(session_id))
+            .values(status=ScraperSessionStatus.TIMED_OUT)
+        )
+
+
+async def test_a_timed_out_session_takes_nothing_new(
     tenant: Tenant, role_id: int, scrapers: list[AsyncClient]
 ) -> None:
     await queue(tenant, role_id, "Leeds")
     session = (await scrapers[0].post(SESSIONS)).json()
     assert (await scrapers[0].post(f"{SESSIONS}/{session['id']}/heartbeat")).status_code == 200
-    async with tenant.database.tenant_session(tenant.tenant_id) as connection:
-        await connection.execute(
-            update(ScraperSession)
-            .where(ScraperSession.id == uuid.UUID(session["id"]))
-            .values(status=ScraperSessionStatus.TIMED_OUT)
-        )
+    await time_out(tenant, session["id"])
 
     late = await scrapers[0].put(
         f"{SESSIONS}/{session['id']}/platforms/indeed/jobs", json=[{"title": "Nurse"}]
     )
     assert late.status_code == 409
     assert (await scrapers[0].post(f"{SESSIONS}/{session['id']}/heartbeat")).status_code == 409
+    shown = (await scrapers[0].get(f"{SESSIONS}/{session['id']}")).json()
+    assert (shown["status"], shown["submissions"]) == ("timed_out", [])
+
+
+async def test_what_a_session_began_to_deliver_before_it_ended_is_taken_whole(
+    tenant: Tenant, role_id: int, scrapers: list[AsyncClient]
+) -> None:
+    await queue(tenant, role_id, "Leeds")
+    scraper = scrapers[0]
+    session = (await scraper.post(SESSIONS)).json()
+    jobs_url = f"{SESSIONS}/{session['id']}/platforms/indeed/jobs"
+    jobs = [{"external_id": f"{session['id']}-{n}", "title": f"Nurse {n}"} for n in range(3)]
+    # The connection broke right after the delivery had been accepted.
+    async with tenant.database.tenant_session(tenant.tenant_id) as connection:
+        connection.add(
+            ScraperSubmission(
+                session_id=uuid.UUID(session["id"]), platform="indeed", tenant_id=tenant.tenant_id
+            )
+        )
+    await time_out(tenant, session["id"])
+
+    again = await scraper.put(jobs_url, json={"jobs": jobs})
+    once_more = await scraper.put(jobs_url, json={"jobs": jobs})
+    other = await scraper.put(jobs_url, json={"jobs": jobs[:1]})
+
+    assert (again.status_code, once_more.status_code, other.status_code) == (202, 202, 409)
+    assert again.json()["counts"]["jobs_new"] == 3
+    assert once_more.json()["counts"] == again.json()["counts"]
+    shown = (await scraper.get(f"{SESSIONS}/{session['id']}")).json()
+    assert shown["status"] == "timed_out"
+    assert [item["batch_id"] for item in shown["submissions"]] == [again.json()["batch_id"]]
+
+
+async def test_rejected_and_merged_roles_are_not_scraped(
+    tenant: Tenant, role_id: int, scrapers: list[AsyncClient]
+) -> None:
+    await queue(tenant, role_id, "Leeds")
+    async with tenant.database.tenant_session(tenant.tenant_id) as connection:
+        await connection.execute(
+            update(GlobalRole).where(GlobalRole.id == role_id).values(status=RoleStatus.REJECTED)
+        )
+    assert (await scrapers[0].post(SESSIONS)).status_code == 204
+    refused = await tenant.http.post(f"{SCRAPER}/targets", json={"role_id": role_id})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "role_id")
 
 
 async def test_a_session_is_the_key_s_own(

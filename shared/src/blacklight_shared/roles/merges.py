@@ -92,9 +92,11 @@ async def forget_suggestions(session: AsyncSession, role_id: int) -> None:
 
 async def _checked_target(session: AsyncSession, source_id: int, target_id: int) -> int:
     rows = await session.execute(
-        select(GlobalRole.id, GlobalRole.status, canonical_role_id().label("canonical_id")).where(
-            GlobalRole.id.in_((source_id, target_id))
-        )
+        select(GlobalRole.id, GlobalRole.status, canonical_role_id().label("canonical_id"))
+        .where(GlobalRole.id.in_((source_id, target_id)))
+        .order_by(GlobalRole.id)
+        # Not the strongest lock: new postings and candidates may refer to the roles meanwhile.
+        .with_for_update(key_share=True)
     )
     roles = {row.id: row for row in rows}
     if absent := {source_id, target_id} - roles.keys():

@@ -187,10 +187,14 @@ async def _announce(
         await record(work, "candidate.updated", candidate.id, fields=changed)
     if status is CandidateStatus.APPROVED and previous is not CandidateStatus.APPROVED:
         await work.emit(_matches_wanted(candidate, MatchTrigger.ONBOARDING_APPROVAL))
-    elif status in MATCHABLE_STATUSES and (
-        changed - FIELDS_WITHOUT_INFLUENCE or previous not in MATCHABLE_STATUSES
-    ):
+    elif _matches_differ(status, previous, changed):
         await work.emit(_matches_wanted(candidate, MatchTrigger.PROFILE_UPDATE))
+
+
+def _matches_differ(status: CandidateStatus, previous: CandidateStatus, changed: set[str]) -> bool:
+    """Whether matches are to be made, or those that nobody acted on are to go."""
+    is_matched, was_matched = status in MATCHABLE_STATUSES, previous in MATCHABLE_STATUSES
+    return is_matched != was_matched or (is_matched and bool(changed - FIELDS_WITHOUT_INFLUENCE))
 
 
 def _matches_wanted(candidate: Candidate, trigger: MatchTrigger) -> GenerateCandidateMatches:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from blacklight_shared.events import JobPostingUpdated
@@ -75,13 +76,15 @@ async def close(work: Work, job_id: int) -> JobRow:
 
 
 async def reopen(work: Work, job_id: int) -> JobRow:
-    """Open a posting that was closed or has expired.
+    """Open a posting that was closed or has expired; its age counts from now on.
 
     Raises:
         NotFound: As ``find``.
         Forbidden: As ``change``.
     """
     row = await _find_editable(work, job_id)
+    if row.job.status != JobStatus.ACTIVE:
+        row.job.reopened_at = datetime.now(UTC)
     await _set_status(work, row.job, JobStatus.ACTIVE)
     return row
 

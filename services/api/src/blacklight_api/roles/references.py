@@ -43,6 +43,20 @@ async def resolve_role_references(
     return list(dict.fromkeys(found))
 
 
+async def resolve_role_id(session: AsyncSession, role_id: int, *, field: str) -> int:
+    """The id that an id stands for: its own, or that of the role it was merged into.
+
+    Args:
+        session: Any session; roles belong to nobody.
+        role_id: The id.
+        field: The field that held it, for the error.
+
+    Raises:
+        Unprocessable: There is no such role, or it was rejected.
+    """
+    return _usable((await _roles_by_id(session, [role_id])).get(role_id), field)
+
+
 async def _roles_by_id(session: AsyncSession, role_ids: Sequence[int]) -> dict[int, RoleRef]:
     if not role_ids:
         return {}

@@ -33,13 +33,13 @@ async def propose(work: Work, wanted: RoleProposal) -> tuple[GlobalRole, bool]:
     return role, not known
 
 
-async def find(work: Work, role_id: int) -> GlobalRole:
+async def find(work: Work, role_id: int, *, lock: bool = False) -> GlobalRole:
     """The role.
 
     Raises:
         NotFound: There is none.
     """
-    role = await queries.find_role(work.session, role_id)
+    role = await queries.find_role(work.session, role_id, lock=lock)
     if role is None:
         raise NotFound("role")
     return role

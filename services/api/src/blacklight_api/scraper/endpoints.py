@@ -100,8 +100,9 @@ async def submit_jobs(
 ) -> Batch:
     """Deliver what was found on one platform, as an import of its own.
 
-    Sending the same again is safe and counts once; something else for the same platform is a
-    conflict, and so is anything for a session that has ended.
+    Sending the same again is safe and counts once, also when the session has ended meanwhile.
+    Something else for the same platform is a conflict, and so is a platform that a session begins
+    with after it has ended or timed out.
     """
     database = gateway_of(request).database
     batch_key = f"scraper.{session_id}.{platform}"

@@ -11,6 +11,7 @@ from blacklight_shared.models import (
     GlobalRole,
     JobImportBatch,
     RoleAlias,
+    RoleStatus,
     ScraperSession,
     ScraperSessionStatus,
     ScraperSubmission,
@@ -26,18 +27,23 @@ MAX_ALIASES = 50
 async def next_target(session: AsyncSession) -> ScrapeTarget | None:
     """The first pending target that no other claim has in hand, locked.
 
-    Higher priority first, then whatever was scraped longest ago, never-scraped ones first.
+    Higher priority first, then whatever was scraped longest ago, never-scraped ones first. Roles
+    that were rejected or merged into others are left out.
     """
     return await session.scalar(
         select(ScrapeTarget)
-        .where(ScrapeTarget.status == ScrapeStatus.PENDING)
+        .join(GlobalRole, GlobalRole.id == ScrapeTarget.role_id)
+        .where(
+            ScrapeTarget.status == ScrapeStatus.PENDING,
+            GlobalRole.status.not_in((RoleStatus.REJECTED, RoleStatus.MERGED)),
+        )
         .order_by(
             ScrapeTarget.priority.desc(),
             ScrapeTarget.last_scraped_at.asc().nulls_first(),
             ScrapeTarget.id,
         )
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=ScrapeTarget, skip_locked=True)
     )
 
 

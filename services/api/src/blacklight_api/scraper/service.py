@@ -1,8 +1,9 @@
 """Claiming, keeping and ending scraper sessions.
 
-A session that has ended, by itself or by timing out, takes nothing any more: what it still sends is
-refused with 409, and its target is someone else's. What was accepted before counts whole, because
-postings are counted by their import, never by the session.
+A session that has ended, by itself or by timing out, takes nothing new: it is refused with 409, and
+the target is someone else's. What the session had begun to deliver counts whole: it may be sent
+again to its end, also after the session's own, because postings are counted by their import, never
+by the session. Which of the two it is, is decided once, with the session locked.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import uuid
 from datetime import datetime
 
 from blacklight_shared.models import (
-    GlobalRole,
     JobImportBatch,
     ScraperSession,
     ScraperSessionStatus,
@@ -19,40 +19,43 @@ from blacklight_shared.models import (
     ScrapeStatus,
     ScrapeTarget,
 )
-from sqlalchemy import func, select, update
+from blacklight_shared.scraping import return_to_queue
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_api.audit.service import record
-from blacklight_api.problems import Conflict, Forbidden, NotFound, Unprocessable
+from blacklight_api.problems import Conflict, Forbidden, NotFound
+from blacklight_api.roles.references import resolve_role_id
 from blacklight_api.scraper import queries
 from blacklight_api.scraper.schemas import Session, Submission, Target, TargetCreate
 from blacklight_api.work import Work
-
-MAX_ATTEMPTS = 3
-"""Failed or timed-out sessions after which a target waits for a person."""
 
 
 async def add_target(work: Work, wanted: TargetCreate) -> Target:
     """Queue a role in a location, or raise the priority of what is queued already.
 
+    One that had failed too often gets its attempts back.
+
     Raises:
-        Unprocessable: There is no such role.
+        Unprocessable: There is no such role, or it was rejected.
     """
-    if await work.session.get(GlobalRole, wanted.role_id) is None:
-        raise Unprocessable("role_id", "Name a role that exists.")
+    role_id = await resolve_role_id(work.session, wanted.role_id, field="role_id")
+    had_failed = ScrapeTarget.status == ScrapeStatus.FAILED
     await work.session.execute(
         insert(ScrapeTarget)
-        .values(**wanted.model_dump())
+        .values(role_id=role_id, location=wanted.location, priority=wanted.priority)
         .on_conflict_do_update(
             index_elements=["role_id", "location"],
             set_={
                 "priority": func.greatest(ScrapeTarget.priority, wanted.priority),
+                "status": case((had_failed, ScrapeStatus.PENDING), else_=ScrapeTarget.status),
+                "attempts": case((had_failed, 0), else_=ScrapeTarget.attempts),
                 "updated_at": func.now(),
             },
         )
     )
-    row = await queries.target_row(work.session, wanted.role_id, wanted.location)
+    row = await queries.target_row(work.session, role_id, wanted.location)
     await record(work, "scrape_target.queued", row["id"])
     return Target.model_validate(dict(row))
 
@@ -116,10 +119,13 @@ async def accept_submission(work: Work, session_id: uuid.UUID, platform: str) ->
 
     Raises:
         NotFound: The key has no such session.
-        Conflict: The session has ended.
+        Conflict: The session has ended, and had delivered nothing from this platform before.
     """
-    session = await _in_progress(work, session_id)
-    session.heartbeat_at = await _now(work.session)
+    session = await _locked(work, session_id)
+    if await work.session.get(ScraperSubmission, (session_id, platform)) is None:
+        _check_in_progress(session)
+    if session.status == ScraperSessionStatus.IN_PROGRESS:
+        session.heartbeat_at = await _now(work.session)
     await work.session.execute(
         insert(ScraperSubmission)
         .values(session_id=session_id, platform=platform, tenant_id=work.tenant_id)
@@ -166,7 +172,7 @@ async def complete(work: Work, session_id: uuid.UUID) -> Session:
 
 
 async def fail(work: Work, session_id: uuid.UUID, error: str) -> Session:
-    """Give a session up; its target goes back to the queue, at most ``MAX_ATTEMPTS`` times.
+    """Give a session up; its target goes back to the queue, a few times.
 
     Raises:
         NotFound: The key has no such session.
@@ -177,23 +183,28 @@ async def fail(work: Work, session_id: uuid.UUID, error: str) -> Session:
         session.status = ScraperSessionStatus.FAILED
         session.error = error
         session.finished_at = await _now(work.session)
-        target = await _target_of(work.session, session)
-        target.attempts += 1
-        target.last_error = error
-        gives_up = target.attempts >= MAX_ATTEMPTS
-        target.status = ScrapeStatus.FAILED if gives_up else ScrapeStatus.PENDING
+        return_to_queue(await _target_of(work.session, session), error)
         await work.session.flush()
         await record(work, "scraper_session.failed", str(session_id))
     return await show(work, session_id)
 
 
 async def _in_progress(work: Work, session_id: uuid.UUID) -> ScraperSession:
+    session = await _locked(work, session_id)
+    _check_in_progress(session)
+    return session
+
+
+async def _locked(work: Work, session_id: uuid.UUID) -> ScraperSession:
     session = await queries.locked_session(work.session, session_id, _api_key_id(work))
     if session is None:
         raise NotFound("scraper session")
+    return session
+
+
+def _check_in_progress(session: ScraperSession) -> None:
     if session.status != ScraperSessionStatus.IN_PROGRESS:
         raise Conflict(f"The session has ended: {session.status}. Claim a new one.")
-    return session
 
 
 async def _unless_ended_as(
