@@ -6,7 +6,7 @@ from typing import Any
 import bm25s  # type: ignore[import-untyped]  # ships no types
 import numpy as np
 import numpy.typing as npt
-import Stemmer
+import Stemmer  # type: ignore[import-not-found]  # an extension module without stubs
 
 
 def bm25_scores(queries: Sequence[str], documents: Sequence[str]) -> npt.NDArray[np.floating[Any]]:

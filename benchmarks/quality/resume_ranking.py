@@ -51,9 +51,9 @@ def measure(folder: Path) -> Table:
         ],
         notes=(
             f"The first annotator ranked {ranked[0]} CVs and the second {ranked[1]}, both of them "
-            f"{both}; lists that name a vacancy twice are left out. Gains are 4 for the best vacancy "
-            "down to 0. τ is Kendall's τ-b of the vacancies of a CV; τ′ of the CVs of a vacancy, "
-            "which a liking for some vacancies cannot raise.",
+            f"{both}; lists that name a vacancy twice are left out. Gains are 4 for the best "
+            "vacancy down to 0. τ is Kendall's τ-b of the vacancies of a CV; τ′ of the CVs of a "
+            "vacancy, which a liking for some vacancies cannot raise.",
             "What the annotators agree on is the most that can be learnt here.",
         ),
     )

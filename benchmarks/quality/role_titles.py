@@ -45,6 +45,7 @@ def measure(folder: Path) -> Table:
     }
     roles = _as_roles(corpus, names)
     by_role = {
+        "BM25, on roles": _best_names(corpus, by_name["BM25, measured here"]),
         "MiniLM alone, on roles": titles @ roles.vectors.T,
         "Blacklight": role_similarities(_as_titles(corpus, titles), roles),
     }
@@ -79,6 +80,13 @@ def _as_roles(corpus: TitleCorpus, vectors: Vectors) -> NamedRoles:
         for role_id, name in zip(corpus.occupations, corpus.names, strict=True)
     ]
     return NamedRoles(role_ids.tolist(), vectors[firsts], names)
+
+
+def _best_names(corpus: TitleCorpus, scores: Scores) -> Scores:
+    """The score of each role by the best of its names."""
+    best = np.zeros((len(scores), max(corpus.occupations) + 1), scores.dtype)
+    np.maximum.at(best.T, np.array(corpus.occupations), scores.T)
+    return best
 
 
 def _name_rankings(corpus: TitleCorpus, scores: Scores) -> Iterator[Flags]:
