@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 GIANT_BYTES = 200_000_000
+BOMB_BYTES = 64_000_000
 
 _HTML = "text/html; charset=utf-8"
 _DRIP_SECONDS = 0.2
@@ -52,7 +53,7 @@ def bomb() -> Response:
 
 @cache
 def _bomb() -> bytes:
-    return gzip.compress(bytes(GIANT_BYTES), compresslevel=1)
+    return gzip.compress(bytes(BOMB_BYTES), compresslevel=1)
 
 
 class BrokenOff(Response):

@@ -55,9 +55,12 @@ def _untold_parts(profile: CompanyProfile, pages: Sequence[PageReport]) -> Itera
     for part, kind in _EXPECTED.items():
         if getattr(profile, part):
             continue
-        of_kind = [page for page in pages if page.kind is kind]
-        if all(page.failure is None for page in of_kind):
-            reason = "No page that was read says so."
-        else:
-            reason = f"The {kind} page, which may say so, could not be read."
-        yield MissingPart(part=part, reason=reason)
+        yield MissingPart(part=part, reason=_why_untold(kind, pages))
+
+
+def _why_untold(kind: PageKind, pages: Sequence[PageReport]) -> str:
+    if completeness_of(pages) is Completeness.EMPTY:
+        return "No page was read."
+    if any(page.failure is not None for page in pages if page.kind is kind):
+        return f"The {kind} page, which may say so, could not be read."
+    return "No page that was read says so."

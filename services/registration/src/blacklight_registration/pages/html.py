@@ -21,6 +21,8 @@ MAX_TEXT_CHARACTERS = 100_000
 
 # A page whose code stands for its text has next to none of its own.
 _SHELL_CHARACTERS = 200
+_CODE_TYPES = frozenset({"", "text/javascript", "application/javascript", "module"})
+_BLOCKS = ("p", "li", "br", "div", "tr", "h1", "h2", "h3", "h4", "h5", "h6")
 _SPACE = re.compile(r"\s+")
 _NAVIGATION = frozenset({"nav", "header", "footer"})
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -64,8 +66,8 @@ class ParsedPage:
 
     @cached_property
     def main_text(self) -> str:
-        """The readable text, without menus and the like."""
-        if self._tree is None:
+        """The readable text, without menus and the like; empty where it needs JavaScript."""
+        if self._tree is None or self.needs_javascript:
             return ""
         found = extract(self._html, include_comments=False, include_tables=True, favor_recall=True)
         return (found or self.full_text)[:MAX_TEXT_CHARACTERS]
@@ -82,8 +84,9 @@ class ParsedPage:
         """Whether it is a shell that only a program in a browser fills."""
         if self._tree is None:
             return False
-        has_scripts = self._tree.find(".//script") is not None
-        return has_scripts and len(_one_line(self.full_text)) < _SHELL_CHARACTERS
+        types = {(script.get("type") or "").lower() for script in self._elements("script")}
+        runs_code = bool(types & _CODE_TYPES)
+        return runs_code and len(_one_line(self.full_text)) < _SHELL_CHARACTERS
 
     @cached_property
     def meta(self) -> dict[str, str]:
@@ -165,6 +168,18 @@ class ParsedPage:
         except ValueError:
             return None
         return url if url.startswith(("http://", "https://")) else None
+
+
+def text_of_html(fragment: str) -> str:
+    """The text of a piece of HTML, such as a description in structured data, line by line."""
+    try:
+        tree = lxml_html.fragment_fromstring(_CONTROLS.sub(" ", fragment), create_parent="div")
+    except ValueError:  # also etree.ParserError: there is nothing to parse
+        return ""
+    for element in tree.iter(*_BLOCKS):
+        element.tail = f"\n{element.tail or ''}"
+    lines = (_one_line(line) for line in tree.text_content().splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def _parse(text: str) -> Any:

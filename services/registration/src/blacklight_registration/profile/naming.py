@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from blacklight_shared.registrations import Fact, site_of
@@ -14,6 +15,7 @@ MAX_DESCRIPTION_CHARACTERS = 600
 
 _TITLE_BREAK = re.compile(r"\s+[|–—·:»-]\s+|\s*\|\s*")
 _LETTERS = re.compile(r"[^a-z0-9]+")
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _SHORTEST_DESCRIPTION = 25
 _SHORTEST_SHARED_NAME = 3
@@ -83,8 +85,16 @@ def _descriptions(pages: Sequence[ParsedPage]) -> Iterator[tuple[str, str]]:
 
 
 def _agrees_with_address(part: str, url: str) -> bool:
-    letters = _LETTERS.sub("", part.lower())
     label = _LETTERS.sub("", site_of(url).partition(".")[0])
-    if len(letters) < _SHORTEST_SHARED_NAME or len(label) < _SHORTEST_SHARED_NAME:
-        return False
-    return letters.startswith(label) or label.startswith(letters)
+    return any(
+        min(len(letters), len(label)) >= _SHORTEST_SHARED_NAME
+        and (letters.startswith(label) or label.startswith(letters))
+        for letters in _as_in_addresses(part.lower().strip())
+    )
+
+
+def _as_in_addresses(name: str) -> Iterator[str]:
+    """A name as domains spell it: without accents, or with German ones written out."""
+    for spelling in (name.translate(_WRITTEN_OUT), name):
+        plain = unicodedata.normalize("NFKD", spelling).encode("ascii", "ignore").decode()
+        yield _LETTERS.sub("", plain)

@@ -27,12 +27,12 @@ _CONTACT_DETAIL = re.compile(
 
 def company_locations(pages: Sequence[ParsedPage]) -> list[CompanyLocation]:
     """Addresses of structured data and of ``<address>`` elements, each once."""
-    found: dict[str, CompanyLocation] = {}
+    found: list[tuple[frozenset[str], CompanyLocation]] = []
     for location in (*_structured(pages), *_written(pages)):
-        key = "".join(filter(str.isalnum, location.text.lower()))
-        if not any(key in known for known in found):
-            found[key] = location
-    return list(found.values())[:MAX_LOCATIONS]
+        words = frozenset(re.findall(r"\w+", location.text.lower()))
+        if not any(words <= known or known <= words for known, _ in found):
+            found.append((words, location))
+    return [location for _, location in found[:MAX_LOCATIONS]]
 
 
 def postal_address(node: dict[str, Any], source_url: str) -> CompanyLocation | None:

@@ -10,9 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 from blacklight_shared.registrations import OpenPosition, PageKind
 from blacklight_shared.roles.title_finding import title_in
-from trafilatura import html2txt
 
-from blacklight_registration.pages.html import JsonObject, Link, ParsedPage
+from blacklight_registration.pages.html import JsonObject, Link, ParsedPage, text_of_html
 from blacklight_registration.profile.places import postal_address
 from blacklight_registration.profile.structured import objects_of, text_of, texts_of
 
@@ -50,7 +49,6 @@ def _position(node: JsonObject, title: str, source_url: str) -> OpenPosition:
     if isinstance(identifier, dict):
         identifier = identifier.get("value")
     url = text_of(node.get("url"))
-    description = node.get("description")
     return OpenPosition(
         title=title,
         url=_web_url(source_url, url) if url else None,
@@ -58,7 +56,7 @@ def _position(node: JsonObject, title: str, source_url: str) -> OpenPosition:
         location=_location(node, source_url),
         is_remote=text_of(node.get("jobLocationType")) == "TELECOMMUTE",
         employment_type=", ".join(texts_of(node.get("employmentType"))) or None,
-        description=_plain(description) if isinstance(description, str) else "",
+        description=text_of_html(str(node.get("description") or ""))[:MAX_DESCRIPTION_CHARACTERS],
         posted_date=_date(node.get("datePosted")),
         valid_through=_date(node.get("validThrough")),
         source_url=source_url,
@@ -109,12 +107,6 @@ def _date(value: object) -> date | None:
         return date.fromisoformat(str(value)[:10])
     except ValueError:
         return None
-
-
-def _plain(description: str) -> str:
-    if "<" in description:
-        description = str(html2txt(f"<html><body>{description}</body></html>"))
-    return description.strip()[:MAX_DESCRIPTION_CHARACTERS]
 
 
 def _linked(pages: Sequence[tuple[PageKind, ParsedPage]]) -> Iterator[OpenPosition]:

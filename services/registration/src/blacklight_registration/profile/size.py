@@ -14,18 +14,21 @@ MAX_HINTS = 3
 _MOST_PEOPLE = 5_000_000
 
 _PEOPLE = (
-    r"(?:employees|people|staff(?: members)?|team ?members|colleagues|professionals|engineers"
-    r"|experts|mitarbeiter(?:innen|n)?|mitarbeitende|beschäftigte|collaborateurs|employés|salariés"
+    r"(?:employees|people|staff(?: members)?|team ?members|professionals|engineers|experts"
+    r"|mitarbeiter(?:innen|n)?|mitarbeitende|beschäftigte|collaborateurs|employés|salariés"
     r"|empleados|dipendenti|medewerkers)"
 )
+_NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve".split()
 _NUMBER = r"\d{1,3}(?:[,.' ]\d{3})+|\d{1,6}"
 _HINT = re.compile(
-    rf"(?P<lead>team of|staff of|we are|more than|over|around|about|some|mehr als|über|plus de)?\s*"
-    rf"(?P<low>{_NUMBER})(?:\s*(?:-|–|to|bis)\s*(?P<high>{_NUMBER}))?(?P<plus>\s*\+)?"
-    rf"(?:\s+\w+){{0,2}}?\s+{_PEOPLE}\b",
+    rf"(?P<lead>\b(?:team of|staff of|more than|over|around|about|some|mehr als|über|plus de) +)?"
+    rf"\b(?P<low>{_NUMBER}|{'|'.join(_NUMBER_WORDS)})"
+    rf"(?:\s*(?:-|–|to|bis)\s*(?P<high>{_NUMBER}))?(?P<plus>\s*\+)?"
+    rf"(?:\s+[\w-]+)?\s+{_PEOPLE}\b",
     re.IGNORECASE,
 )
-_TEAM_OF = re.compile(rf"\bteam of (?P<low>{_NUMBER})\b", re.IGNORECASE)
+_TEAM_OF = re.compile(rf"\bteam of (?P<low>{_NUMBER}|{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
+_YEAR = re.compile(r"1[6-9]\d\d|20\d\d")
 _AT_LEAST = frozenset({"more than", "over", "mehr als", "über", "plus de"})
 
 
@@ -60,9 +63,10 @@ def _written(pages: Sequence[ParsedPage]) -> Iterator[SizeHint]:
         for match in (*_HINT.finditer(page.main_text), *_TEAM_OF.finditer(page.main_text)):
             groups = match.groupdict()
             low, high = _whole(groups["low"]), _whole(groups.get("high"))
-            if not low or low > _MOST_PEOPLE:
+            if not low or low > _MOST_PEOPLE or _YEAR.fullmatch(groups["low"]):
                 continue
-            is_open = bool(groups.get("plus")) or (groups.get("lead") or "").lower() in _AT_LEAST
+            lead = (groups.get("lead") or "").strip().lower()
+            is_open = bool(groups.get("plus")) or lead in _AT_LEAST
             yield SizeHint(
                 text=re.sub(r"\s+", " ", match[0]).strip(),
                 employees_min=low,
@@ -72,5 +76,7 @@ def _written(pages: Sequence[ParsedPage]) -> Iterator[SizeHint]:
 
 
 def _whole(written: str | None) -> int | None:
+    if written and written.lower() in _NUMBER_WORDS:
+        return _NUMBER_WORDS.index(written.lower()) + 2
     digits = re.sub(r"[,.' ](?=\d{3}\b)", "", written or "")
     return int(digits) if digits.isdecimal() and len(digits) <= len(str(_MOST_PEOPLE)) else None
