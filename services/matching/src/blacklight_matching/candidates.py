@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from blacklight_shared.models import AuditEntry, CandidateStatus
-from sqlalchemy import text
+from blacklight_shared.models import (
+    AuditEntry,
+    Candidate,
+    CandidateEmbedding,
+    CandidateFeatures,
+    CandidateStatus,
+)
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 ACTOR_TYPE = "workflow"
@@ -46,6 +52,15 @@ async def find_candidate(session: AsyncSession, candidate_id: int) -> FoundCandi
         is_deleted=row.is_deleted,
         is_reading_resume=row.is_reading_resume,
     )
+
+
+async def forget_derived(session: AsyncSession, candidate_id: int) -> None:
+    """Remove what scoring read of a deleted candidate; of another one nothing is removed."""
+    deleted = select(Candidate.id).where(
+        Candidate.id == candidate_id, Candidate.deleted_at.is_not(None)
+    )
+    for table in (CandidateFeatures, CandidateEmbedding):
+        await session.execute(delete(table).where(table.candidate_id.in_(deleted)))
 
 
 async def mark_matched(session: AsyncSession, candidate_id: int) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
+from blacklight_matching.functions.forget_deleted_candidate import forget_deleted_candidate
 from blacklight_matching.functions.generate_candidate_matches import generate_candidate_matches
 from blacklight_matching.functions.match_jobs_to_candidates import match_jobs_to_candidates
 from blacklight_matching.functions.refresh_candidate_matches import refresh_candidate_matches
 from blacklight_matching.functions.update_job_embedding import update_job_embedding
 from blacklight_shared.database import Database
 from blacklight_shared.events import (
+    CandidateDeleted,
     GenerateCandidateMatches,
     JobPostingUpdated,
     JobsImported,
@@ -21,6 +24,7 @@ from blacklight_shared.models import (
     AuditEntry,
     BatchStatus,
     Candidate,
+    CandidateFeatures,
     CandidateStatus,
     GlobalRole,
     JobImportBatch,
@@ -268,6 +272,38 @@ class TestGenerateCandidateMatches:
                 )
             ).one()
         assert owed.data == {"role_id": pending, "decision": "merged"}
+
+
+class TestForgetDeletedCandidate:
+    async def test_keeps_only_what_people_acted_on(
+        self, db: Database, world: World, worker: Worker
+    ) -> None:
+        tenant_id = await world.tenant()
+        jobs = [await world.posting("Welder") for _ in range(2)]
+        gone, stays = [
+            await world.scored_candidate(tenant_id, roles=[], deleted_at=deleted_at)
+            for deleted_at in (datetime.now(UTC), None)
+        ]
+        for person in (gone, stays):
+            await world.match(tenant_id, person, jobs[0], MatchStatus.NEW)
+            await world.match(tenant_id, person, jobs[1], MatchStatus.APPLIED)
+
+        for person, removed in ((gone, 1), (gone, 0), (stays, 0)):
+            run = await asyncio.to_thread(
+                worker.run,
+                forget_deleted_candidate,
+                CandidateDeleted(candidate_id=person, tenant_id=tenant_id),
+            )
+            assert run.output == {"candidate_id": person, "removed": removed}
+
+        assert set(await world.matches(tenant_id)) == {
+            (gone, jobs[1]),
+            (stays, jobs[0]),
+            (stays, jobs[1]),
+        }
+        async with db.tenant_session(tenant_id) as session:
+            features = (await session.scalars(select(CandidateFeatures.candidate_id))).all()
+        assert features == [stays]
 
 
 class TestRefreshCandidateMatches:

@@ -11,6 +11,7 @@ from blacklight_matching.functions.apply_role_review import apply_role_review
 from blacklight_matching.functions.backfill_embeddings import backfill_embeddings
 from blacklight_matching.functions.cleanup_stale_sessions import cleanup_stale_sessions
 from blacklight_matching.functions.expire_old_jobs import expire_old_jobs
+from blacklight_matching.functions.forget_deleted_candidate import forget_deleted_candidate
 from blacklight_matching.functions.generate_candidate_matches import generate_candidate_matches
 from blacklight_matching.functions.import_jobs import import_jobs
 from blacklight_matching.functions.match_jobs_to_candidates import match_jobs_to_candidates
@@ -26,6 +27,7 @@ WORKFLOWS: tuple[Workflow[Any, MatchingDeps, Any], ...] = (
     backfill_embeddings,
     cleanup_stale_sessions,
     expire_old_jobs,
+    forget_deleted_candidate,
     generate_candidate_matches,
     import_jobs,
     match_jobs_to_candidates,

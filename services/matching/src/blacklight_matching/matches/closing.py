@@ -1,4 +1,4 @@
-"""The end of matches whose posting is no longer open."""
+"""The end of matches whose posting is no longer open, or whose candidate was deleted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_matching.bulk import driver_connection
-from blacklight_matching.matches.locks import lock_for_postings, lock_postings
+from blacklight_matching.matches.locks import (
+    lock_for_candidate,
+    lock_for_postings,
+    lock_postings,
+)
 from blacklight_matching.matches.writer import WORKFLOW_ACTOR
 
 
@@ -69,6 +73,27 @@ async def end_matches(
     return EndedMatches(removed=removed, closed=closed)
 
 
+async def remove_matches_of_candidate(
+    session: AsyncSession, tenant_id: int, candidate_id: int
+) -> int:
+    """Remove the matches of a deleted candidate that nobody had acted on.
+
+    Args:
+        session: A transaction of the tenant, begun after the deletion was committed.
+        tenant_id: The tenant.
+        candidate_id: The candidate; one who was not deleted keeps all matches.
+
+    Returns:
+        How many there were.
+    """
+    await lock_for_candidate(session, tenant_id)
+    connection = await driver_connection(session)
+    cursor = await connection.execute(
+        _REMOVE_OF_CANDIDATE, {"tenant_id": tenant_id, "candidate_id": candidate_id}
+    )
+    return cursor.rowcount
+
+
 _OF_CLOSED_POSTINGS = """
     posting.id = existing.job_posting_id AND posting.status <> 'active'
     AND existing.tenant_id = %(tenant_id)s AND existing.job_posting_id = ANY(%(job_ids)s::bigint[])
@@ -86,4 +111,11 @@ SET status = '{MatchStatus.CLOSED}', status_changed_at = now(),
 FROM job_postings AS posting
 WHERE {_OF_CLOSED_POSTINGS}
   AND existing.status NOT IN ('{MatchStatus.NEW}', '{MatchStatus.CLOSED}')
+"""  # noqa: S608 -- constants only
+
+_REMOVE_OF_CANDIDATE = f"""
+DELETE FROM candidate_job_matches AS existing USING candidates
+WHERE candidates.id = existing.candidate_id AND candidates.deleted_at IS NOT NULL
+  AND existing.tenant_id = %(tenant_id)s AND existing.candidate_id = %(candidate_id)s
+  AND existing.status = '{MatchStatus.NEW}'
 """  # noqa: S608 -- constants only
