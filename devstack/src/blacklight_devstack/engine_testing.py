@@ -135,6 +135,7 @@ def running_engine(folder: Path) -> Iterator[TestEngine]:
         poll_interval=timedelta(minutes=10),
         retry_interval=timedelta(milliseconds=100),
         tick=timedelta(milliseconds=20),
+        longest_pause=timedelta(milliseconds=50),
     )
     with served_app(create_app(options), sync=False) as url:
         engine = TestEngine(url)

@@ -16,6 +16,7 @@ class EngineOptions:
         poll_interval: Time between two syncs of an app.
         retry_interval: Fixed time between two attempts; None means the documented backoff.
         tick: How soon work that is held back is looked at again.
+        longest_pause: How long a worker that cannot be reached is left alone at most.
         signing_key: Turns on production mode: signed calls, authenticated syncs and reads.
         event_key: When set, events are only taken under this key.
     """
@@ -26,6 +27,7 @@ class EngineOptions:
     poll_interval: timedelta = timedelta(seconds=5)
     retry_interval: timedelta | None = None
     tick: timedelta = timedelta(milliseconds=150)
+    longest_pause: timedelta = timedelta(seconds=2)
     signing_key: str | None = None
     event_key: str | None = None
 

@@ -21,7 +21,6 @@ _KEEP_ALIVE_S = 2
 """Shorter than servers keep idle connections, so that none is reused as it is being closed."""
 
 _FIRST_PAUSE_MS = 100
-_LONGEST_PAUSE_MS = 2_000
 _FAILURES_BEFORE_REMOVAL = 10
 
 
@@ -36,8 +35,8 @@ class Workers:
     """The processes that serve apps.
 
     An app may be served at several URLs (replicas); calls go round among those that answer. A URL
-    that refuses connections is left alone for a moment, at most two seconds, and an app without any
-    working URL keeps its calls waiting.
+    that refuses connections is left alone for a moment, and an app without any working URL keeps
+    its calls waiting.
     """
 
     def __init__(self, clock: Clock, options: EngineOptions) -> None:
@@ -142,7 +141,8 @@ class Workers:
 
     def _failed(self, app_id: str, endpoint: _Endpoint) -> None:
         endpoint.failures += 1
-        pause_ms = min(_FIRST_PAUSE_MS * 2 ** (endpoint.failures - 1), _LONGEST_PAUSE_MS)
+        longest_ms = round(self._options.longest_pause.total_seconds() * 1000)
+        pause_ms = min(_FIRST_PAUSE_MS * 2 ** (endpoint.failures - 1), longest_ms)
         endpoint.down_until_ms = self._clock.now_ms() + pause_ms
         others = [other for other in self._endpoints[app_id] if other is not endpoint]
         if endpoint.failures >= _FAILURES_BEFORE_REMOVAL and any(o.failures == 0 for o in others):

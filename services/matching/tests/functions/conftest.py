@@ -23,6 +23,7 @@ from blacklight_matching.functions.reset_completed_roles import reset_completed_
 from blacklight_matching.settings import MatchingSettings
 from blacklight_shared.database import Database
 from blacklight_shared.events import Event
+from blacklight_shared.settings import Settings
 from blacklight_shared.workflows import Workflow, create_worker_app
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -93,8 +94,12 @@ def worker_app(
     database: DatabaseUrls,
     embeddings: HashedEmbeddings,
     workflows: Sequence[Workflow[Any, MatchingDeps, Any]],
+    **options: Any,
 ) -> FastAPI:
-    """The worker's app, with embeddings that need no model."""
+    """The worker's app, with embeddings that need no model.
+
+    The options are those of ``MatchingDeps``.
+    """
     settings = MatchingSettings(
         database_url=SecretStr(database.app),
         system_database_url=SecretStr(database.system),
@@ -105,10 +110,22 @@ def worker_app(
     @asynccontextmanager
     async def open_deps(_settings: MatchingSettings) -> AsyncIterator[MatchingDeps]:
         connected, documents = Database.from_settings(settings), DocumentReader()
-        yield MatchingDeps(connected, embeddings, documents)
+        yield MatchingDeps(connected, embeddings, documents, **options)
         await documents.aclose()
         await connected.close()
 
     return create_worker_app(
         app_id=APP_ID, settings=settings, workflows=workflows, open_deps=open_deps
     )
+
+
+@asynccontextmanager
+async def connected_to(urls: DatabaseUrls) -> AsyncIterator[Database]:
+    """A database that a test made itself."""
+    db = Database.from_settings(
+        Settings.model_validate({"database_url": urls.app, "system_database_url": urls.system})
+    )
+    try:
+        yield db
+    finally:
+        await db.close()

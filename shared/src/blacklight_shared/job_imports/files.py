@@ -146,7 +146,9 @@ class ImportFile:
         except csv.Error as error:
             raise ImportFileError("body", f"Line {reader.line_num} is not CSV: {error}.") from None
         finally:
-            text.detach()
+            # A reader that stopped early is closed when it is collected: after its file, perhaps.
+            if not self.content.closed:
+                text.detach()
 
     def _json_lines(self) -> Iterator[FileRow]:
         for line, text in enumerate(self.content, start=1):
