@@ -28,9 +28,9 @@ def far_side(providers: EmulatedMailboxes) -> Iterator[EmulatedMailboxes]:
     providers.microsoft.faults.clear()
 
 
-@pytest.fixture
-def settings(module_database: DatabaseUrls, far_side: EmulatedMailboxes) -> EmailSyncSettings:
-    return settings_for(module_database, far_side)
+@pytest.fixture(scope="module")
+def settings(module_database: DatabaseUrls, providers: EmulatedMailboxes) -> EmailSyncSettings:
+    return settings_for(module_database, providers)
 
 
 @pytest.fixture

@@ -212,10 +212,8 @@ async def test_a_passing_fault_is_tried_three_times(
 
 
 async def test_a_provider_that_does_not_answer_in_time(
-    settings: EmailSyncDeps, world: World, inbox: Inbox
+    deps: EmailSyncDeps, world: World, inbox: Inbox
 ) -> None:
-    del settings
-    deps = world.deps
     inbox.receive(requirement(1))
     inbox.provider.faults.order(Fault.SLOW, times=3, delay_seconds=1)
     for client in (deps.mailboxes._gmail, deps.mailboxes._graph):
@@ -264,9 +262,9 @@ async def test_a_permission_that_was_taken_back(
 
 
 async def test_a_mail_that_is_too_large_is_recorded_and_not_fetched(
-    deps: EmailSyncDeps, world: World, inbox: Inbox
+    deps: EmailSyncDeps, world: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deps.settings.max_mail_bytes = 50_000
+    monkeypatch.setattr(deps.settings, "max_mail_bytes", 50_000)
     inbox.receive(requirement(1, body="Data Engineer wanted\n" * 10_000))
     inbox.receive(requirement(2))
     rounds = await (await Sync.begin(deps, inbox)).to_the_end()
