@@ -62,21 +62,23 @@ class RulesParser:
     def _postings(self, mail: ParsedMail, passage: Passage) -> tuple[ExtractedPosting, ...]:
         segments = segments_of(passage.text[:_MAX_CHARACTERS])
         subject = _subject(mail, passage) if len(segments) == 1 else None
+        company = people.company_of(passage)
         note = mail.own.text if passage is not mail.own else ""
-        postings = (
-            self._posting(
-                mail, passage, Facts(with_note(segment, note), subject or segment.heading)
-            )
+        facts = (
+            Facts(with_note(segment, note), segment.heading if subject is None else subject)
             for segment in segments
         )
+        postings = (self._posting(mail, passage, company, each) for each in facts)
         return tuple(posting for posting in postings if posting.title)
 
-    def _posting(self, mail: ParsedMail, passage: Passage, facts: Facts) -> ExtractedPosting:
+    def _posting(
+        self, mail: ParsedMail, passage: Passage, company: str, facts: Facts
+    ) -> ExtractedPosting:
         title = facts.title()
         return ExtractedPosting(
             title=title,
             description=facts.description(),
-            company=people.company_of(passage, facts.labelled),
+            company=people.labelled_company(facts.labelled) or company,
             client=people.client_of(facts.text, facts.labelled),
             locations=facts.locations(),
             work_mode=facts.work_mode(),

@@ -12,6 +12,7 @@ from blacklight_email_sync.parsing.rules.labels import Labelled
 
 _LONGEST_NAME = 80
 _LAST_LINES = 15
+_READ_CHARACTERS = 10_000
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w+-][\w.+-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _PHONE = re.compile(
@@ -61,12 +62,15 @@ _NAME = re.compile(r"[A-ZÀ-Þ][\w.'’À-ÿ-]*(?: (?:[A-ZÀ-Þ][\w.'’À-ÿ-]*
 _NAME_LABELLED = re.compile(r"\((?P<nick>[^)]{1,20})\)")
 
 
-def company_of(passage: Passage, labelled: list[Labelled]) -> str:
-    """The vendor, or the firm that hires: labelled, introduced, or in the signature."""
-    if value := _name_labelled(labelled, Field.COMPANY):
-        return value
+def labelled_company(labelled: list[Labelled]) -> str:
+    """The vendor, or the firm that hires, as a label names it."""
+    return _name_labelled(labelled, Field.COMPANY)
+
+
+def company_of(passage: Passage) -> str:
+    """The vendor, or the firm that hires: introduced in the text, or in the signature."""
     for pattern in (_INTRODUCED, _AT_COMPANY, _HERE_AT):
-        for match in pattern.finditer(passage.text):
+        for match in pattern.finditer(passage.text[:_READ_CHARACTERS]):
             name = _company(match["company"])
             if name:
                 return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -129,13 +130,14 @@ def _block_key(text: str, item: Labelled) -> str:
 
 def _start_of_block(text: str, labelled: Sequence[Labelled], opener: Labelled) -> int:
     """Where a block begins: with its title, or the number of the requirement just before it."""
-    start = text.rfind("\n", 0, opener.start) + 1
-    for item in labelled:
-        between = text[item.value_end : opener.start]
-        if item.field is Field.REFERENCE and item.opens_line and item.start < opener.start:
-            if not between.strip(" \n\t*-_=#>") and "\n\n\n" not in between:
-                start = text.rfind("\n", 0, item.start) + 1
-    return start
+    index = bisect_left(labelled, opener.start, key=lambda item: item.start)
+    before = labelled[index - 1] if index else None
+    first = opener
+    if before is not None and before.field is Field.REFERENCE and before.opens_line:
+        between = text[before.value_end : opener.start]
+        if not between.strip(" \n\t*-_=#>") and "\n\n\n" not in between:
+            first = before
+    return text.rfind("\n", 0, first.start) + 1
 
 
 def _items(text: str, _labelled: Sequence[Labelled]) -> list[Segment]:
