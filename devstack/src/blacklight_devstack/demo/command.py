@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -27,6 +27,7 @@ from blacklight_devstack.demo.front_door import (
 )
 from blacklight_devstack.demo.report import Report, show
 from blacklight_devstack.sample import CVS_FOLDER, JOBS_CSV, JOBS_JSONL
+from blacklight_devstack.sample.build import write_postings
 from blacklight_devstack.stack import Stack, StackOptions
 from blacklight_devstack.tenants import bootstrap_tenant
 
@@ -49,8 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         type=Path,
         nargs="+",
-        default=[JOBS_CSV, JOBS_JSONL],
-        help="files of postings: CSV, JSON or JSON Lines",
+        help="files of postings: CSV, JSON or JSON Lines (default: the sample, dated up to today)",
     )
     parser.add_argument(
         "--cvs", type=Path, default=CVS_FOLDER, help="a folder of CVs: PDF, DOCX or TXT"
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     """
     try:
         resumes = _resumes_in(options.cvs)
-        jobs = _postings_in(options.jobs)
+        jobs = _postings_in(options.jobs or _recent_sample(options.state / "sample"))
         return asyncio.run(_run(options.state, jobs, resumes))
     except (DemoError, FrontDoorError) as error:
         sys.stderr.write(f"{error}\n")
@@ -226,6 +226,12 @@ async def _metrics(url: str) -> dict[str, float]:
         for sample in family.samples:
             sums[sample.name] = sums.get(sample.name, 0.0) + sample.value
     return sums
+
+
+def _recent_sample(folder: Path) -> list[Path]:
+    """The sample's postings, dated up to today: those in the source grow old, and would expire."""
+    write_postings(folder, newest=datetime.now(UTC).date())
+    return [folder / JOBS_CSV.name, folder / JOBS_JSONL.name]
 
 
 def _postings_in(files: Sequence[Path]) -> list[Path]:
