@@ -54,6 +54,10 @@ e2e: setup ## Run the tests of the whole system (INNGEST_BASE_URL=...: on that I
 conformance: setup ## Test the engine named by INNGEST_BASE_URL, else the local one
 	@$(PYTEST) tests/conformance
 
+.PHONY: contract
+contract: setup ## Hold the gateway against its OpenAPI document, every limit of every field
+	@BLACKLIGHT_CONTRACT=long $(PYTEST) services/api/tests/test_contract.py
+
 .PHONY: chaos
 chaos: setup ## Kill processes while work is under way, again and again
 	@BLACKLIGHT_CHAOS=long $(PYTEST) -m chaos --timeout=1800

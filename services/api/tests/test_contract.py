@@ -3,11 +3,15 @@
 Schemathesis makes requests out of the document, valid and broken ones, and sends them to a gateway
 that serves HTTP. No answer may be a server error, have a status or a content type that the document
 does not name, or a body that is not as described.
+
+Values at the limits of every documented field are many: BLACKLIGHT_CONTRACT=long tries those of
+bodies, too (``make contract``).
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +20,7 @@ from typing import Any
 
 import orjson
 import pytest
+import requests
 import schemathesis
 import uvicorn
 from blacklight_api.app import create_app
@@ -40,8 +45,9 @@ from services.api.tests.conftest import settings_for
 from services.api.tests.factories import add_objects_of_every_kind
 from services.api.tests.operations import openapi_document
 
-EXAMPLES_PER_OPERATION = 5
-"""Random ones, besides those at the limits of every documented value."""
+IS_LONG = os.environ.get("BLACKLIGHT_CONTRACT") == "long"
+EXAMPLES_PER_OPERATION = 50 if IS_LONG else 5
+"""Random ones, besides those at the limits of documented values."""
 START_TIMEOUT_SECONDS = 30
 OF_THE_PLATFORM = "/api/v1/tenants"
 LOCKS_OUT = frozenset({"key_id", "tenant_id"})
@@ -61,9 +67,14 @@ def _as_json_lines(_ctx: schemathesis.SerializationContext, value: object) -> by
     return value.encode() if isinstance(value, str) else orjson.dumps(value)
 
 
-schema = schemathesis.openapi.from_dict(openapi_document(), config=SchemathesisConfig())
-# All wrong methods are answered by one handler; one of them stands for the others.
-schema.config.phases.coverage.unexpected_methods = {"trace"}
+WITH_BODY = ["POST", "PUT", "PATCH"]
+
+without_body = schemathesis.openapi.from_dict(openapi_document(), config=SchemathesisConfig())
+with_body = schemathesis.openapi.from_dict(openapi_document(), config=SchemathesisConfig())
+with_body.config.phases.coverage.enabled = IS_LONG
+for schema in (without_body, with_body):
+    # All wrong methods are answered by one handler; one of them stands for the others.
+    schema.config.phases.coverage.unexpected_methods = {"trace"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,19 @@ class Served:
     tenant_key: str
     platform_key: str
     ids: dict[str, object]
+    http: requests.Session
+
+    def answer_is_as_documented(self, case: schemathesis.Case[Any]) -> None:
+        """Send a request, half of the time about objects that are there, and check the answer."""
+        _aim_at_what_exists(case, self.ids)
+        of_platform = case.path.startswith(OF_THE_PLATFORM)
+        key = self.platform_key if of_platform else self.tenant_key
+        case.call_and_validate(
+            base_url=self.url,
+            session=self.http,
+            headers={"Authorization": f"Bearer {key}"},
+            checks=CHECKS,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -89,14 +113,14 @@ def served(module_database: DatabaseUrls) -> Iterator[Served]:
     thread.start()
     try:
         url = f"http://127.0.0.1:{_port_of(server)}"
-        yield Served(url, made.api_key or "", made.platform_api_key or "", ids)
+        with requests.Session() as http:
+            yield Served(url, made.api_key or "", made.platform_api_key or "", ids, http)
     finally:
         server.should_exit = True
         thread.join()
 
 
-@schema.parametrize()
-@settings(
+example_settings = settings(
     max_examples=EXAMPLES_PER_OPERATION,
     derandomize=True,
     deadline=None,
@@ -104,13 +128,22 @@ def served(module_database: DatabaseUrls) -> Iterator[Served]:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_answers_are_as_documented(case: schemathesis.Case[Any], served: Served) -> None:
-    _aim_at_what_exists(case, served.ids)
-    of_platform = case.path.startswith(OF_THE_PLATFORM)
-    key = served.platform_key if of_platform else served.tenant_key
-    case.call_and_validate(
-        base_url=served.url, headers={"Authorization": f"Bearer {key}"}, checks=CHECKS
-    )
+
+
+@without_body.exclude(method=WITH_BODY).parametrize()
+@example_settings
+def test_answers_to_requests_without_body_are_as_documented(
+    case: schemathesis.Case[Any], served: Served
+) -> None:
+    served.answer_is_as_documented(case)
+
+
+@with_body.include(method=WITH_BODY).parametrize()
+@example_settings
+def test_answers_to_requests_with_body_are_as_documented(
+    case: schemathesis.Case[Any], served: Served
+) -> None:
+    served.answer_is_as_documented(case)
 
 
 def _aim_at_what_exists(case: schemathesis.Case[Any], ids: dict[str, object]) -> None:
