@@ -67,6 +67,10 @@ class TestName:
             (["Jean-Luc O'Neill | +44 113 496 0000"], ("Jean-Luc", "O'Neill")),
             (["Jane Roe, Leeds"], ("Jane", "Roe")),
             (["Zoë Müller"], ("Zoë", "Müller")),
+            (["Dr. Jane Roe"], ("Jane", "Roe")),
+            (["Jane R. Roe, CPA"], ("Jane", "R. Roe")),
+            (["Jane Roe, PT, DPT, Ph.D. | Leeds"], ("Jane", "Roe")),
+            (["Jane Wei-Roe (陳薇玲) - Nurse"], ("Jane", "Wei-Roe")),
         ],
     )
     def test_names(self, lines: list[str], name: tuple[str, str]) -> None:
@@ -110,6 +114,7 @@ class TestLocations:
         ("line", "place"),
         [
             ("Jane Roe | Leeds, United Kingdom | +44", "Leeds, United Kingdom"),
+            ("Leeds, United Kingdom jane@example.org (555) 010-9999", "Leeds, United Kingdom"),
             ("Haifa, Israel", "Haifa, Israel"),
             ("Phone: 1  Residence: Berlin  Languages: German", "Berlin"),
         ],

@@ -65,6 +65,9 @@ _NAME_WITHIN_LINES = 8
 _SPELLED_WITHIN_LINES = 30
 _NAME_WORD = re.compile(r"(?:[^\W\d_]['’])?[^\W\d_]+(?:[-'’][^\W\d_]+)*\.?")
 _NAME_LABEL = re.compile(r"^\s*(?:full |first and last )?name\s*[:–-]\s*", re.IGNORECASE)
+_HONORIFIC = re.compile(r"^\s*(?:(?:dr|prof|mrs?|ms|mx)\b\.?\s*)+", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
+_POST_NOMINALS = re.compile(r"(?:,\s*[A-Z][A-Za-z.-]{0,4}[A-Z.](?=\s*(?:,|\||$)))+")
 _NAME_BREAK = re.compile(r"[|•●\t]|\s{3,}|\s[-–—]\s|,\s")
 _FEWEST_TITLE_WORDS = 2
 _FEWEST_NAME_WORDS, _MOST_NAME_WORDS = 2, 4
@@ -112,9 +115,17 @@ def find_name(
 
 
 def _name_pieces(line: str) -> Iterator[str]:
-    name = _NAME_LABEL.sub("", line)[:_LONGEST_NAME_LINE]
+    name = line[:_LONGEST_NAME_LINE]
+    for noise in (_NAME_LABEL, _HONORIFIC, _IN_BRACKETS):
+        name = noise.sub("", name)
+    name = without_post_nominals(name)
     if name.count(",") <= 1 and ":" not in name.split("|")[0]:
         yield _NAME_BREAK.split(name.strip())[0]
+
+
+def without_post_nominals(line: str) -> str:
+    """A line without the letters behind a name: "Jane Roe, RN, BSN" becomes "Jane Roe"."""
+    return _POST_NOMINALS.sub("", line)
 
 
 def _name_words(piece: str, taxonomy: SkillTaxonomy) -> list[str]:
@@ -145,7 +156,9 @@ def _is_other_word(word: str) -> bool:
 def _is_known_as_other(name: str, taxonomy: SkillTaxonomy) -> bool:
     if parse_location(name) is not None or taxonomy.find(name):
         return True
-    return any(taxonomy.resolve(word) is not None for word in name.split())
+    # An initial is no skill: "Jane R. Roe".
+    words = (word for word in name.split() if len(word.rstrip(".")) > 1)
+    return any(taxonomy.resolve(word) is not None for word in words)
 
 
 def _spelled_in(name: Sequence[str], contacts: Sequence[str]) -> bool:
@@ -161,7 +174,8 @@ _LOCATION_LABEL = re.compile(
     re.IGNORECASE,
 )
 _LOCATION_BREAK = re.compile(
-    r"[|•●;\t]|\s{2,}|\s[-–—]\s|(?:e-?mail|phone|tel|mobile|linkedin|birth)\b.*", re.IGNORECASE
+    r"[|•●;\t]|\s{2,}|\s[-–—]\s|\S+@.*|(?:e-?mail|phone|tel|mobile|linkedin|birth)\b.*",
+    re.IGNORECASE,
 )
 _MOST_LOCATIONS = 3
 _LONGEST_LOCATION = 60

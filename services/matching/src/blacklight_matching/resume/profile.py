@@ -13,6 +13,7 @@ from blacklight_matching.resume.contacts import (
     find_locations,
     find_name,
     find_phones,
+    without_post_nominals,
 )
 from blacklight_matching.resume.dates import Point
 from blacklight_matching.resume.education import find_education
@@ -110,7 +111,7 @@ def _month(point: Point) -> Month:
 def _headline(lines: Sequence[str], name: str) -> str | None:
     """The first job title at the top, without the name that may stand before it."""
     for line in lines[:_HEADLINE_WITHIN_LINES]:
-        bare = line.strip()
+        bare = without_post_nominals(line.strip())
         if name.strip() and bare.casefold().startswith(name.casefold()):
             bare = bare[len(name) :]
         if (title := title_in(bare)) is not None:
