@@ -6,12 +6,14 @@ import dataclasses
 import uuid
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from blacklight_devstack.emulators.consents import Refusal
 from blacklight_devstack.emulators.faults import Fault
 from blacklight_shared.events import IntegrationErrorType
 from blacklight_shared.integrations import ConsentError, ConsentProblem, TokensRefusedError
+from blacklight_shared.integrations.http import SignInHttp
 from blacklight_shared.models import MailboxProviderName
 from blacklight_shared.workflows import ApiError, WorkflowError
 
@@ -132,6 +134,18 @@ async def test_a_provider_that_is_not_there_is_tried_again(provider: ProviderUnd
     grant = await provider.connect(someone())
     with pytest.raises(WorkflowError) as caught:
         await unreachable.refresh(grant.tokens)
+    assert caught.value.is_retriable
+
+
+async def test_a_provider_that_is_too_slow_is_tried_again(provider: ProviderUnderTest) -> None:
+    grant = await provider.connect(someone())
+    hurried = dataclasses.replace(
+        provider.ours,  # type: ignore[type-var]  # a dataclass
+        http=SignInHttp("slow", timedelta(milliseconds=200), Path(provider.ca_file)),
+    )
+    provider.theirs.faults.order(Fault.SLOW, operation="token", delay_seconds=1)
+    with pytest.raises(ApiError) as caught:
+        await hurried.refresh(grant.tokens)
     assert caught.value.is_retriable
 
 

@@ -145,13 +145,17 @@ class Google:
         return found
 
     async def _post(self, path: str, fields: dict[str, str]) -> httpx.Response:
-        async with translating_errors("sign-in", service=_SERVICE), self.http.async_client() as c:
-            return self.http.check(await c.post(f"{self.oauth_url}{path}", data=fields))
+        async with (
+            translating_errors("sign-in", service=_SERVICE),
+            self.http.deadline(),
+            self.http.async_client() as client,
+        ):
+            return self.http.check(await client.post(f"{self.oauth_url}{path}", data=fields))
 
     async def _address(self, access_token: str) -> str:
         url = f"{self.gmail_url}/gmail/v1/users/me/profile"
         headers = {"Authorization": f"Bearer {access_token}"}
-        async with translating_errors("read profile", service="gmail"):
+        async with translating_errors("read profile", service="gmail"), self.http.deadline():
             async with self.http.async_client() as client:
                 response = self.http.check(await client.get(url, headers=headers))
             response.raise_for_status()

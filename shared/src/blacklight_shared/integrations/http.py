@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,8 @@ from pathlib import Path
 import httpx
 
 from blacklight_shared.workflows import ApiError, parse_retry_after
+
+_DEADLINE_TIMEOUTS = 3
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,15 @@ class SignInHttp:
         """The same for a library that blocks."""
         return httpx.Client(verify=self._tls, timeout=self.timeout.total_seconds())
 
+    def deadline(self) -> asyncio.Timeout:
+        """Ends a call as a whole, however slowly its answer drips."""
+        return asyncio.timeout((_DEADLINE_TIMEOUTS * self.timeout).total_seconds())
+
     def check(self, response: httpx.Response) -> httpx.Response:
         """The response, unless the provider is failing or over its limit.
 
         Raises:
-            ApiError: Status 5xx, 408 or 429, or an answer that is no JSON object.
+            ApiError: Status 5xx, 408 or 429.
         """
         status = response.status_code
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in {

@@ -150,7 +150,7 @@ class Microsoft:
                 )
                 return work(app)
 
-        async with translating_errors("sign-in", service=_SERVICE):
+        async with translating_errors("sign-in", service=_SERVICE), self.http.deadline():
             return await asyncio.to_thread(run)
 
 
