@@ -79,6 +79,16 @@ class OpeningBlocks:
         """Bytes of the arrays that postings consist of, those that are gone included."""
         return sum(block.nbytes for block in self)
 
+    def joined(self) -> JobFeatures:
+        """The current postings of all blocks as one, block by block; a copy.
+
+        Raises:
+            ValueError: There is no block.
+        """
+        if not self.by_role:
+            raise ValueError("there must be a block")
+        return _concatenated([_current(block) for block in self])
+
     def of_roles(self, role_ids: Iterable[int]) -> list[Block]:
         """The blocks of some roles."""
         return [block for role_id in role_ids for block in self.by_role.get(role_id, ())]
@@ -137,6 +147,10 @@ def _merged(blocks: Sequence[Block]) -> Block:
     if np.any(np.diff(order) < 0):
         jobs = _take(jobs, order)
     return Block(blocks[0].role_id, jobs, np.ones(len(jobs), np.bool_))
+
+
+def _current(block: Block) -> JobFeatures:
+    return _take(block.jobs, np.flatnonzero(block.is_current))
 
 
 def _take(jobs: JobFeatures, rows: npt.NDArray[np.integer[Any]]) -> JobFeatures:
