@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,23 @@ SCOPES = {
 }
 
 RowT = TypeVar("RowT", bound=Base)
+
+DUTIES = [
+    f"{verb} {what}"
+    for verb in ("build", "run", "test", "document", "secure", "monitor", "migrate", "tune")
+    for what in (
+        "streaming pipelines",
+        "the customer warehouse",
+        "Python services",
+        "SQL models",
+        "Airflow schedules",
+        "Kafka topics",
+        "Spark jobs",
+        "cost reports",
+        "AWS accounts",
+        "data contracts",
+    )
+]
 
 
 @dataclass(frozen=True)
@@ -217,14 +235,13 @@ def requirement(
     places = ("Dallas, TX", "Chicago, IL", "Austin, TX", "Denver, CO", "Columbus, OH", "Tampa, FL")
     clients = ("Contoso Bank", "Fabrikam Health", "Litware Energy", "Tailwind Retail", "Wingtip")
     place, client = places[number % len(places)], clients[number % len(clients)]
+    duties = random.Random(number).choices(DUTIES, k=24)
     text = body or (
         f"Hi,\n\nWe have the following requirement with our client {client}.\n\n"
         f"Job Title: {title}\nLocation: {place} (Hybrid)\nDuration: {6 + number % 18} months\n"
-        f"Rate: ${50 + number % 45}/hr on C2C\nVisa: USC, GC, H1B\nRequisition: REQ-{number:05d}\n"
-        f"Experience: {3 + number % 9}+ years\n\n"
-        f"Job Description:\nThe {title} for team {number} builds and runs pipelines in Python and"
-        f" SQL on AWS, owns the warehouse of product line {number}, and works with analysts every"
-        " day. Experience with Spark and Airflow is required; Kafka is a plus.\n\n"
+        f"Rate: ${50 + number % 45}/hr on C2C\nVisa: USC, GC, H1B\nJob ID: REQ-{number:05d}\n"
+        f"Experience: {3 + number % 9}+ years\n\nJob Description:\n"
+        f"The {title} will {', '.join(duties[:12])}. Then {', '.join(duties[12:])}.\n\n"
         "Thanks,\nRita Vendor\nVendor Systems Inc\nrita@vendor.example.com\n"
     )
     return mail(

@@ -17,7 +17,7 @@ from blacklight_shared.work_terms import WorkMode
 from blacklight_email_sync.parsing.model import ExtractedPosting
 
 _SHINGLE_WORDS = 3
-_SAME_TEXT = 0.6
+_SAME_TEXT = 0.7
 """Overlap coefficient of two descriptions of one requirement: vendors add greetings and terms."""
 _MIN_REFERENCE_CHARACTERS = 4
 _MIN_WORD_CHARACTERS = 2
@@ -59,6 +59,7 @@ class Fingerprint:
     Attributes:
         title_key: The normal form of the title.
         client: Words of the client's name; empty when the mail keeps it to itself.
+        vendor: Words of the name of who sends the requirement; empty when none is named.
         places: Words of each location; empty when none is named.
         is_remote: Whether the place does not matter.
         reference: Of the requirement, without punctuation; empty when there is none.
@@ -67,6 +68,7 @@ class Fingerprint:
 
     title_key: str
     client: frozenset[str]
+    vendor: frozenset[str]
     places: frozenset[frozenset[str]]
     is_remote: bool
     reference: str
@@ -79,6 +81,7 @@ class Fingerprint:
         return cls(
             title_key=normalise_title(posting.title),
             client=frozenset(_words(posting.client) - _LEGAL_FORMS),
+            vendor=frozenset(_words(posting.company) - _LEGAL_FORMS),
             places=frozenset(filter(None, map(frozenset, places))),
             is_remote=posting.work_mode is WorkMode.REMOTE,
             reference="".join(_WORD.findall(posting.reference.casefold())),
@@ -89,8 +92,8 @@ class Fingerprint:
 def same_requirement(one: Fingerprint, other: Fingerprint) -> bool:
     """Whether two postings are one requirement. Symmetric; a posting is the same as itself.
 
-    Titles must mean the same. Then an equal reference decides; without one, client and place must
-    not contradict each other, and the descriptions must be the same for the most part.
+    Titles must mean the same. Client, place and one vendor's reference must not contradict each
+    other; then an equal reference decides, or descriptions that are the same for the most part.
     """
     if one.title_key != other.title_key:
         return False
@@ -104,6 +107,9 @@ def same_requirement(one: Fingerprint, other: Fingerprint) -> bool:
 def _contradict(one: Fingerprint, other: Fingerprint) -> bool:
     if one.client and other.client and not one.client & other.client:
         return True
+    if one.vendor == other.vendor and one.reference and other.reference:
+        # A vendor's own numbers tell its requirements apart, however alike it writes them.
+        return one.reference != other.reference
     if one.is_remote and other.is_remote:
         return False
     if not one.places or not other.places:
