@@ -65,7 +65,7 @@ class MailProviders:
         google_port: Sign-in and Gmail.
         microsoft_port: Microsoft Graph.
         sign_in_port: Microsoft's sign-in, over HTTPS.
-        folder: Keeps the certificates.
+        folder: Keeps the certificates and the consents.
     """
 
     google_port: int
@@ -105,7 +105,10 @@ class MailProviders:
         return [
             ProcessSpec(
                 GOOGLE,
-                [sys.executable, "-m", f"{emulators}.google", "--port", str(self.google_port)],
+                [
+                    *(sys.executable, "-m", f"{emulators}.google"),
+                    *("--port", str(self.google_port), "--folder", str(self.folder)),
+                ],
                 health_url=f"{self.google_url}/health",
                 port=self.google_port,
             ),
@@ -147,7 +150,7 @@ class Outside:
             mail_server = MailServer(free_port(), free_port(), state / "mails")
         registrations = ("BLACKLIGHT_GOOGLE_CLIENT_ID", "BLACKLIGHT_MICROSOFT_CLIENT_ID")
         if EMAIL_SYNC.name in workers and not any(map(environment.get, registrations)):
-            folder = state / "certificates"
+            folder = state / "mail-providers"
             Certificates.make(folder)
             mail_providers = MailProviders(free_port(), free_port(), free_port(), folder)
         return cls(mail_server, mail_providers)

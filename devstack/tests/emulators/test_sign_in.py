@@ -173,6 +173,23 @@ def test_consents_can_be_ended_from_outside(client: Client) -> None:
     assert response.json()["error"] == "invalid_grant"
 
 
+def test_consents_outlive_the_process(tmp_path: Path) -> None:
+    file = tmp_path / "google.json"
+    scope = "https://www.googleapis.com/auth/gmail.readonly"
+    with TestClient(create_google(MailProvider.empty(file)), follow_redirects=False) as http:
+        client = Client(http, GOOGLE, scope)
+        kept, ended = (client.token(code=client.code()).json()["refresh_token"] for _ in range(2))
+        http.post("/revoke", data={"token": ended})
+    with TestClient(create_google(MailProvider.empty(file)), follow_redirects=False) as http:
+        client = Client(http, GOOGLE, scope)
+        results = [
+            client.token(grant_type="refresh_token", refresh_token=token).status_code
+            for token in (kept, ended, client.token(code=client.code()).json()["refresh_token"])
+        ]
+    # Google ends everything that an application was given, not one token.
+    assert results == [400, 400, 200]
+
+
 def test_the_id_token_is_signed_by_the_published_key() -> None:
     with TestClient(create_microsoft(MailProvider.empty()), follow_redirects=False) as http:
         client = Client(http, MICROSOFT, "openid Mail.Read")

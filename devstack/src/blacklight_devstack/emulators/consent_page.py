@@ -71,7 +71,8 @@ class ConsentPage:
         if answer.decision == "deny":
             return _redirect(asked.redirect_uri, {"error": "access_denied"}, state)
         granted = asked.scopes & (frozenset(answer.scope) | self.free_scopes)
-        code = self.consents.allow(Consent(answer.address.strip().lower(), granted, asked))
+        address = answer.address.strip().lower()
+        code = self.consents.allow(Consent(address=address, scopes=granted, request=asked))
         return _redirect(asked.redirect_uri, {"code": code}, state)
 
 

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from blacklight_devstack.emulators.accounts import Accounts
 from blacklight_devstack.emulators.registration import CLIENT_ID, CLIENT_SECRET
+from blacklight_devstack.private_files import write_private
 
 CODE_LIFETIME = timedelta(minutes=10)
 
@@ -50,8 +52,7 @@ class Refused(Exception):  # noqa: N818 -- an answer, not an error of the emulat
         self.refusal = refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(BaseModel):
     """What an application asks a person for.
 
     Attributes:
@@ -62,15 +63,16 @@ class Asked:
         offline: Whether a refresh token is wanted.
     """
 
+    model_config = ConfigDict(frozen=True)
+
     redirect_uri: str
     scopes: frozenset[str]
     challenge: str | None
-    nonce: str | None = None
-    offline: bool = True
+    nonce: str | None
+    offline: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(BaseModel):
     """What a person has said yes to.
 
     Attributes:
@@ -78,6 +80,8 @@ class Consent:
         scopes: To what; may be less than was asked for.
         request: What was asked for.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     address: str
     scopes: frozenset[str]
@@ -121,18 +125,27 @@ class TokenRequest(BaseModel):
 TokenForm = Annotated[TokenRequest, Form()]
 
 
+class _Kept(BaseModel):
+    """What outlives the process."""
+
+    refresh_tokens: dict[str, Consent] = {}
+    ended: dict[str, Refusal] = {}
+
+
 class Consents:
     """All consents at one provider.
 
     Args:
         accounts: Whose mailboxes the tokens open.
+        file: Keeps the consents for the next process; None keeps them in memory only.
     """
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, file: Path | None = None) -> None:
         self.accounts = accounts
+        self._file = file
         self._codes: dict[str, tuple[Consent, datetime]] = {}
-        self._refresh_tokens: dict[str, Consent] = {}
-        self._ended: dict[str, Refusal] = {}
+        kept = _Kept() if file is None or not file.exists() else _read(file)
+        self._refresh_tokens, self._ended = kept.refresh_tokens, kept.ended
 
     def allow(self, consent: Consent) -> str:
         """A person says yes; gives the code."""
@@ -173,6 +186,7 @@ class Consents:
         for token, consent in self._refresh_tokens.items():
             if consent.address == address.lower():
                 self._ended.setdefault(token, refusal)
+        self._keep()
 
     def is_ended(self, address: str) -> bool:
         """Whether a person has consented before, and no refresh token of theirs is good now."""
@@ -205,8 +219,14 @@ class Consents:
         refresh_token = f"refresh-{secrets.token_urlsafe(24)}" if with_refresh_token else None
         if refresh_token is not None:
             self._refresh_tokens[refresh_token] = consent
+            self._keep()
         access_token = self.accounts.issue_token(consent.address, consent.scopes)
         return Issued(consent, access_token, refresh_token)
+
+    def _keep(self) -> None:
+        if self._file is not None:
+            kept = _Kept(refresh_tokens=self._refresh_tokens, ended=self._ended)
+            write_private(self._file, kept.model_dump_json())
 
 
 def consents_router(consents: Consents) -> APIRouter:
@@ -218,6 +238,10 @@ def consents_router(consents: Consents) -> APIRouter:
         consents.end(address, refusal)
 
     return router
+
+
+def _read(file: Path) -> _Kept:
+    return _Kept.model_validate_json(file.read_bytes())
 
 
 def _verifies(verifier: str | None, challenge: str | None) -> bool:

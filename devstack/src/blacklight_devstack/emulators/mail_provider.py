@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from fastapi import APIRouter, FastAPI
@@ -28,10 +29,14 @@ class MailProvider:
     faults: Faults
 
     @classmethod
-    def empty(cls) -> Self:
-        """A provider nobody has an account with."""
+    def empty(cls, consents_file: Path | None = None) -> Self:
+        """A provider without any mail.
+
+        Args:
+            consents_file: Keeps consents, so that who was let in stays let in.
+        """
         accounts = Accounts()
-        return cls(accounts, Consents(accounts), Faults())
+        return cls(accounts, Consents(accounts, consents_file), Faults())
 
     def app(self, title: str, *routers: APIRouter) -> FastAPI:
         """The provider as an ASGI app: its own routers, ``/control`` and ``/health``."""

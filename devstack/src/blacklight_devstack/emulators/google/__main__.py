@@ -1,8 +1,12 @@
-"""``python -m blacklight_devstack.emulators.google --port 8081``."""
+"""``python -m blacklight_devstack.emulators.google --port 8081 --folder DIR``.
+
+``DIR`` keeps consents.
+"""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import uvicorn
 
@@ -15,8 +19,10 @@ def main() -> None:
     """Serve until interrupted."""
     parser = argparse.ArgumentParser(prog="python -m blacklight_devstack.emulators.google")
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--folder", type=Path, required=True)
     options = parser.parse_args()
-    uvicorn.run(create_app(MailProvider.empty()), host=LOOPBACK, port=options.port)
+    provider = MailProvider.empty(options.folder / "google.json")
+    uvicorn.run(create_app(provider), host=LOOPBACK, port=options.port)
 
 
 if __name__ == "__main__":

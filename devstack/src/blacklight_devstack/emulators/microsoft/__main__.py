@@ -1,7 +1,7 @@
 """``python -m blacklight_devstack.emulators.microsoft --port 8082 --tls-port 8443 --folder DIR``.
 
-MSAL speaks to nothing but HTTPS, so the same Microsoft answers on two ports; ``DIR`` gets the
-certificate of the authority that clients have to trust.
+MSAL speaks to nothing but HTTPS, so the same Microsoft answers on two ports; ``DIR`` holds
+the certificates, and keeps consents.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     options = parser.parse_args()
     certificates = Certificates.in_folder(options.folder)
-    app = create_app(MailProvider.empty())
+    app = create_app(MailProvider.empty(options.folder / "microsoft.json"))
     plain = uvicorn.Config(app, host=LOOPBACK, port=options.port)
     encrypted = uvicorn.Config(
         app,
