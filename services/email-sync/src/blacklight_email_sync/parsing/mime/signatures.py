@@ -41,6 +41,8 @@ _FOOTER = re.compile(
     r"|este (?:mensaje|correo) .{0,80}confidencial)",
     re.IGNORECASE,
 )
+_MOST_BLOCK_LINES, _LONGEST_BLOCK_LINE = 6, 60
+_NAME_LINE = re.compile(r"(?:[A-ZÀ-Þ][\w.'’-]{0,20})(?: [A-ZÀ-Þ][\w.'’-]{0,20}){0,3},?")
 _LABELLED = re.compile(r"^\W{0,6}[A-Z][\w /&()-]{2,30}:\s*\S")
 _MOST_LABELLED_LINES = 8
 """Signatures have "Phone:" and "Email:", but this many labelled lines are a job's fields."""
@@ -75,7 +77,19 @@ def without_signature(text: str) -> tuple[str, str]:
             continue
         if any(map(str.strip, lines[:number])) and _may_be_signature(lines[number + 1 :]):
             return "\n".join(lines[:number]).rstrip(), "\n".join(lines[number + 1 :]).strip()
-    return text.rstrip(), ""
+    return _without_closing_block(lines)
+
+
+def _without_closing_block(lines: list[str]) -> tuple[str, str]:
+    """Cut off a last paragraph that begins with a name on a line of its own, and is short."""
+    while lines and not lines[-1].strip():
+        lines = lines[:-1]
+    start = max((number for number, line in enumerate(lines) if not line.strip()), default=-1) + 1
+    block = [line.strip() for line in lines[start:]]
+    is_block = start > 0 and len(block) <= _MOST_BLOCK_LINES and _NAME_LINE.fullmatch(block[0])
+    if is_block and all(len(line) <= _LONGEST_BLOCK_LINE for line in block):
+        return "\n".join(lines[:start]).rstrip(), "\n".join(block)
+    return "\n".join(lines).rstrip(), ""
 
 
 def _is_end(lines: list[str], number: int) -> bool:

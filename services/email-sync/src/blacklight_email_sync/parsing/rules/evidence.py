@@ -18,6 +18,8 @@ _PER_PHRASE, _MOST_PHRASES = 1.1, 3
 _PER_TERM = 0.5
 _SECTIONS = 0.8
 _ENOUGH_SKILLS = 3
+_NOTHING_ELSE, _FEW_FIELDS = -1.5, 2
+"""A title and phrases alone: people are also sought as speakers, for clubs and for surveys."""
 _SHORT_TEXT, _TOO_SHORT = 60, -1.0
 _READ_CHARACTERS = 20_000
 
@@ -41,8 +43,13 @@ _PHRASES = tuple(
         r"\b(?:need|want|hire|backfill|add|find|fill|looking for|recommend)\b.{0,30}\b(?:developer|engineer|analyst|manager|nurse|consultant|architect|designer|accountant|assistant|technician|specialist|lead|tester|scientist|administrator|someone|person|people|candidates?|position|role|headcount)s?\b",
         r"\b(?:apply|to apply|how to apply|interested candidates|ideal candidate|the candidate|successful candidate|right candidate)\b",
         r"\b(?:responsibilities|you will|you'll|must have|must be|qualifications|requirements|nice to have|minimum of \d|hands[- ]on)\b",
+        r"\b(?:you know (?:of )?(?:an? |any|some)|any(?:one|body) (?:who|for|that|in your)|can start|start (?:asap|immediately|date))\b",
         r"\b(?:wir suchen|gesucht|projektstart|nous recherchons|recherchons|buscamos|se busca|cerchiamo|we zoeken|ihr profil|profil recherché|auslastung)\b",
     )
+)
+_ASKS_FOR_PEOPLE = re.compile(
+    r"\b(?:resumes?|cvs?|candidates?|profiles|requirement|vacanc\w+|hire|hiring|recruit\w*)\b",
+    re.IGNORECASE,
 )
 _SECTION = re.compile(
     r"(?mi)^\W{0,6}(?:(?:job |key |role |primary |main |your )?(?:responsibilities|duties|description|summary|qualifications|requirements)"
@@ -84,15 +91,16 @@ def _job_evidence(
         best.experience is not None and "year" in text.casefold(),
         bool(best.duration),
         bool(best.work_authorization),
-        bool(best.locations),
         len(best.skills) >= _ENOUGH_SKILLS,
         len(best.skills) >= 2 * _ENOUGH_SKILLS,
     )
+    is_bare = len(fields) < _FEW_FIELDS and not any(terms) and not _ASKS_FOR_PEOPLE.search(read)
     return (
-        (_TITLE_LABELLED if Field.TITLE in fields else _TITLE_FOUND)
+        (_NOTHING_ELSE if is_bare else 0.0)
+        + (_TITLE_LABELLED if Field.TITLE in fields else _TITLE_FOUND)
         + _PER_FIELD * min(len(fields), _MOST_FIELDS)
         + _PER_PHRASE * min(phrases, _MOST_PHRASES)
-        + _PER_TERM * sum(terms)
+        + _PER_TERM * (sum(terms) + bool(best.locations))
         + (_SECTIONS if _SECTION.search(text) else 0.0)
         + (_TOO_SHORT if len(text.strip()) < _SHORT_TEXT else 0.0)
     )

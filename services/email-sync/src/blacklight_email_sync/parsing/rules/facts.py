@@ -21,6 +21,15 @@ _LONGEST_VALUE = 200
 _LONGEST_DESCRIPTION = 20_000
 _SHORT_TEXT = 200
 _BARE_YEARS = re.compile(r"\d{1,2}(?:\s?(?:-|–|to)\s?\d{1,2})?\s?\+?")
+_ONSITE = re.compile(
+    r"\b(?:fully|strictly|100 ?%|this is|role is|is) on-?site\b|\bon-?site in\b|(?:^|[.] )on-?site[.]",
+    re.IGNORECASE,
+)
+_YEARS_OF_WORK = re.compile(
+    r"(?<![\d$.,-])(?P<plus>\d{1,2})\s?\+ ?(?:years?|yrs?)\b"
+    r"|(?<![\d$.,-])(?P<behind>[1-9]\d?) (?:years?|yrs?)[\s,|:–-]{1,6}(?:required|mandatory|minimum|highly)",
+    re.IGNORECASE,
+)
 _HYBRID = re.compile(
     r"\b(?:\d|one|two|three|four)(?: ?(?:-|to|or) ?\d)? days? ?(?:a|per|each|/) ?week (?:on[- ]?site|in[- ]person)"
     r"|\b(?:[1-4]|one|two|three|four) days? (?:on[- ]?site|in (?:the )?office)\b"
@@ -109,7 +118,10 @@ class Facts:
         mode = find_work_mode(self.subject, stated, "")
         if mode is not WorkMode.UNKNOWN:
             return mode
-        return find_work_mode(self._first_line_of_title(), "", self.text)
+        described = find_work_mode(self._first_line_of_title(), "", self.text)
+        if described is WorkMode.UNKNOWN and _ONSITE.search(self.text):
+            return WorkMode.ONSITE
+        return described
 
     def employment_types(self) -> tuple[EmploymentType, ...]:
         """How somebody is employed."""
@@ -143,7 +155,10 @@ class Facts:
         for value in self._values(Field.EXPERIENCE):
             if (years := find_years("", f"experience: {_with_unit(value)}")) is not None:
                 return years
-        return find_years("", f"{self.subject}\n{self.text}") if title else None
+        if not title:
+            return None
+        text = f"{self.subject}\n{self.text}"
+        return find_years("", text) or _bare_years(text)
 
     def skills(self, title: str, taxonomy: SkillTaxonomy) -> tuple[str, ...]:
         """Canonical names of the skills, in the order of the mail."""
@@ -178,6 +193,12 @@ class Facts:
 def _with_unit(value: str) -> str:
     """Years of experience are often a bare number: "8+", "5-7"."""
     return f"{value} years" if _BARE_YEARS.fullmatch(value) else value
+
+
+def _bare_years(text: str) -> YearsRange | None:
+    """The most years that stand beside a skill without the word "experience": "Kotlin, 5+ years"."""
+    found = [float(match["plus"] or match["behind"]) for match in _YEARS_OF_WORK.finditer(text)]
+    return YearsRange(max(found), None) if found else None
 
 
 def _is_yes(value: str) -> bool:

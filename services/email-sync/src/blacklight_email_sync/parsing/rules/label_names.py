@@ -32,7 +32,7 @@ class Field(StrEnum):
 
 _LABELS: dict[Field, str] = {
     Field.TITLE: """
-        title, job title, role, job role, role title, role name, role/title, position, job position
+        title, job title, working title, position type title, labor category, role, job role, role title, role name, role/title, position, job position
         position title, position name, title/role, job, opening, job opening, open position
         requirement title, req title, designation, opportunity, requirement, job requirement
         hiring for, looking for, need, vacancy, current opening, title of the position
@@ -132,6 +132,7 @@ _LABELS: dict[Field, str] = {
         job id, req id, requisition id, requisition, job code, reference, ref, req, job ref, job no
         position id, requirement id, requisition number, req number, job number, reference number, ref no
         job reference, requirement no, ref id, order id, jo id, bullhorn id, req no, kennziffer
+        solicitation number, job posting id, order number, job order, bid number, req#, posting number
         referenz, référence, referencia, referentie, solicitation, position number, rfx, rto, vacancy id
         posting id, requisition no, external id, job req id
     """,

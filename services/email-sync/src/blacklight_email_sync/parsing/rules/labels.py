@@ -108,8 +108,9 @@ def _marks(line: str) -> Iterator[_Mark]:
     if is_header_row(line[:_LONGEST_LINE]):
         return
     reach = begin
-    if (bare := field_of(line[begin:])) is not None:
-        yield _Mark(bare, fold_label(line[begin:]), begin, len(line), opens_line=True)
+    whole = line[begin:].rstrip(_TRAILING + ":")
+    if ":" not in whole and (bare := field_of(whole)) is not None:
+        yield _Mark(bare, fold_label(whole), begin, len(line), opens_line=True)
         return
     for separator in _SEPARATOR.finditer(line, begin):
         if separator.start() < reach:

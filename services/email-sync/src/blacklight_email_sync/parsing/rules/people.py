@@ -91,7 +91,7 @@ def contact_of(passage: Passage, labelled: list[Labelled], sender: Mailbox) -> C
     emails = [*_labelled(labelled, Field.EMAIL), passage.signature, sender.address, end]
     phones = [passage.signature, *_labelled(labelled, Field.PHONE), end]
     return Contact(
-        name=_contact_name(passage, labelled) or _person(sender.name),
+        name=_full_name(_contact_name(passage, labelled), _person(sender.name)),
         email=next((match[0].lower() for text in emails if (match := EMAIL.search(text))), ""),
         phone=next((phone for text in (*phones, below) if (phone := _phone(text))), ""),
     )
@@ -133,6 +133,11 @@ def _contact_name(passage: Passage, labelled: list[Labelled]) -> str:
             return name
     lines = [line.strip(" *_,\t") for line in passage.signature.split("\n") if line.strip()]
     return next((name for line in lines[:3] if (name := _person(re.split(r"[|,•]", line)[0]))), "")
+
+
+def _full_name(signed: str, sender: str) -> str:
+    """The name that is signed, or the sender's if it is the same one in full."""
+    return sender if not signed or sender.casefold().startswith(f"{signed.casefold()} ") else signed
 
 
 def _person(written: str) -> str:

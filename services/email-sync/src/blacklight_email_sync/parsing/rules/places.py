@@ -130,6 +130,8 @@ def mode_of(value: str) -> str:
 def _cleaned(piece: str) -> str:
     piece = _DAYS.sub(" ", piece.replace("\t", " "))
     piece = _ZIP.sub("", " ".join(piece.split()).strip(_EDGES)).strip(_EDGES)
+    if piece[:1].isdigit() and (cities := cities_in(piece)):  # A street stands before the city.
+        return cities[-1]
     if not piece or len(piece) > _LONGEST_LOCATION or not any(map(str.isalpha, piece)):
         return ""
     return "" if piece.islower() and piece not in _KNOWN else piece

@@ -31,7 +31,7 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_CUES = re.compile(
-    r"\b(?:(?:looking|searching|search|hunt|hunting) (?:to (?:hire|add|bring on|fill) |for )|(?:in )?need(?:s|ed|ing)?(?: of| for)?\s(?!to\b)|seek(?:s|ing)?\s|hiring(?: for)?\s|hire\s|recruiting(?: for)?\s"
+    r"\b(?:(?:looking|searching|search|hunt|hunting) (?:to (?:hire|add|bring on|fill) |for )|(?:in )?need(?:s|ed|ing)?(?: of| for)?\s(?!to\b)|seek(?:s|ing)?\s|hiring(?: for)?\s|hire\s|know (?:of )?(?=an? )|(?:just )?lost (?=our |an? |the )|replac(?:e|ing) (?=our |an? |the )|recruiting(?: for)?\s"
     r"|(?:opening|openings|requirement|requirements|req|vacancy|opportunity|position|role|job|spot|headcount) (?:for|as|of|is for|:|open for|available for)\s"
     r"|(?:join (?:us|our team|the team|\w+) as|work as|title is|role is|position is|role as|backfill(?:ing)? (?:for|our|a)|replacement for|filling|fill|add)\s"
     r"|suchen(?: wir)?(?: \w+){0,4}? (?:eine?n? |nach )|recherch(?:e|ons)\s|cherch(?:e|ons)\s|busca(?:mos)?\s|cerchiamo\s|zoeken\s|poste de\s|stelle als\s)"
