@@ -3,14 +3,17 @@
 import argparse
 import asyncio
 import signal
-from contextlib import suppress
+from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
+from blacklight_devstack.emulators.control import MailboxControl
 from blacklight_devstack.private_files import write_private
 from blacklight_devstack.processes import ProcessError
+from blacklight_devstack.sample.inbox import sample_inbox
 from blacklight_devstack.stack import Stack, StackOptions
 from blacklight_devstack.tenants import bootstrap_tenant
 
@@ -18,6 +21,7 @@ GATEWAY_PORT = 8000
 ENGINE_PORT = 8288
 
 _TENANT_NAME = "Demo Staffing"
+_MAILBOX = "recruiter@demo.example"
 _RESTART_PAUSE_SECONDS = 1.0
 
 _console = Console(highlight=False, soft_wrap=True)
@@ -72,6 +76,7 @@ async def _serve(state: Path) -> None:
     _say("Starting; the first time takes a little longer.")
     async with stack:
         await _seed(stack, state / "dev.json")
+        await asyncio.to_thread(_fill_mailbox, stack)
         _say_where(stack, state)
         await _restart_what_ends(stack, ended)
 
@@ -87,6 +92,15 @@ async def _seed(stack: Stack, key_file: Path) -> None:
     )
     if not seeded:
         write_private(key_file, tenant.model_dump_json(indent=2))
+
+
+def _fill_mailbox(stack: Stack) -> None:
+    """Let the sample mails arrive; a mailbox that is connected already knows them."""
+    if stack.mail_providers is None:
+        return
+    with closing(MailboxControl(stack.mail_providers.google_url)) as control:
+        for mail in sample_inbox(datetime.now(UTC)):
+            control.deliver(_MAILBOX, mail.raw)
 
 
 def _is_there(file: Path) -> bool:
@@ -113,12 +127,19 @@ def _say_where(stack: Stack, state: Path) -> None:
              described at {stack.gateway_url}/api/openapi.json
   Engine     [bold]{stack.engine_url}[/bold]
   Mails      [bold]{stack.mail_url or "go to your own server"}[/bold]
+  Mailboxes  {_mailboxes(stack)}
   API keys   {state}/dev.json, of the tenant "{_TENANT_NAME}" and of the platform
   Logs       {state}/logs
 
   Ctrl-C stops everything; the data stays for the next time. `make clean` deletes it.
 """
     )
+
+
+def _mailboxes(stack: Stack) -> str:
+    if stack.mail_providers is None:
+        return "are at the providers that you are registered with"
+    return f"are emulated; sign in as {_MAILBOX}, who has sample mails"
 
 
 def _say(line: str) -> None:
