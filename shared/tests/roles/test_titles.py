@@ -46,6 +46,7 @@ class TestNormaliseTitle:
             ("Electrician Apprentice", "electrician"),
             ("Data Science Intern", "data science intern"),
             ("Texas Truck Driver", "truck driver"),
+            ("Warehouse Operative Milton Keynes", "warehouse operative"),
         ],
     )
     def test_keeps_what_names_the_work(self, title: str, normal_form: str) -> None:

@@ -19,7 +19,9 @@ from blacklight_matching.functions import WORKFLOWS
 from blacklight_matching.functions.apply_role_review import apply_role_review
 from blacklight_matching.functions.cleanup_stale_sessions import cleanup_stale_sessions
 from blacklight_matching.functions.expire_old_jobs import expire_old_jobs
+from blacklight_matching.functions.forget_deleted_candidate import forget_deleted_candidate
 from blacklight_matching.functions.reset_completed_roles import reset_completed_roles
+from blacklight_matching.functions.suggest_similar_roles import suggest_similar_roles
 from blacklight_matching.settings import MatchingSettings
 from blacklight_shared.database import Database
 from blacklight_shared.events import Event
@@ -34,7 +36,9 @@ FIRST_IN_LINE = (
     apply_role_review,
     cleanup_stale_sessions,
     expire_old_jobs,
+    forget_deleted_candidate,
     reset_completed_roles,
+    suggest_similar_roles,
 )
 
 

@@ -305,6 +305,23 @@ class TestForgetDeletedCandidate:
             features = (await session.scalars(select(CandidateFeatures.candidate_id))).all()
         assert features == [stays]
 
+    async def test_ends_the_same_wherever_the_worker_is_killed(
+        self, world: World, dying_worker: Worker
+    ) -> None:
+        tenant_id = await world.tenant()
+        person = await world.candidate(tenant_id, deleted_at=datetime.now(UTC))
+        job = await world.posting("Welder")
+        await world.match(tenant_id, person, job, MatchStatus.NEW)
+
+        run = await asyncio.to_thread(
+            dying_worker.run,
+            forget_deleted_candidate,
+            CandidateDeleted(candidate_id=person, tenant_id=tenant_id),
+        )
+
+        assert run.status == "Completed", run.output
+        assert await world.matches(tenant_id) == {}
+
 
 class TestRefreshCandidateMatches:
     async def test_scores_again_and_leaves_the_status(

@@ -241,14 +241,14 @@ class TestApproval:
         assert (run.status, run.output["name"]) == ("Failed", "NotFoundError")
 
 
-async def test_new_roles_are_compared_with_approved_ones(
-    db: Database, world: World, worker: Worker
+async def test_new_roles_are_compared_with_approved_ones_wherever_the_worker_is_killed(
+    db: Database, world: World, dying_worker: Worker
 ) -> None:
     farrier = await world.role("Farrier")
     new = await world.role("Horse Farrier", status=RoleStatus.PENDING_REVIEW)
 
     run = await asyncio.to_thread(
-        worker.run, suggest_similar_roles, RolesCreated(role_ids=[new, new + 1000])
+        dying_worker.run, suggest_similar_roles, RolesCreated(role_ids=[new, new + 1000])
     )
 
     assert (run.status, run.output) == ("Completed", {"roles": 1})
