@@ -17,6 +17,12 @@ from rapidfuzz import fuzz, process
 from blacklight_matching.embeddings.base import Vectors
 
 LEXICAL_SHARE = 0.5
+"""On 633 American titles and 3,627 European occupations, anything from .3 to .5 is as good."""
+
+SPECIALISED = 0.85
+"""Likeness in letters of a title that ends in a role's name: "customer data analyst" is a data
+analyst. Not 1, so that a name nearer to the whole title wins: a "frontend software engineer" is
+first of all a frontend engineer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +70,8 @@ def role_similarities(titles: Titles, roles: NamedRoles) -> npt.NDArray[np.float
     """How close each title is to each role.
 
     The mean of two: the best of the role's names by ``token_sort_ratio`` (shared letters, whatever
-    the order of the words), and the cosine of the embeddings.
+    the order of the words; at least ``SPECIALISED`` where the title ends in the name, of two words
+    or more), and the cosine of the embeddings.
 
     Args:
         titles: m titles.
@@ -84,8 +91,22 @@ def _lexical(titles: Titles, roles: NamedRoles) -> npt.NDArray[np.float32]:
         scorer=fuzz.token_sort_ratio,
         dtype=np.float32,
     )
+    by_name /= 100
+    _raise_specialised(by_name, titles, roles)
     column_of_role = {role_id: column for column, role_id in enumerate(roles.role_ids)}
     columns = np.array([column_of_role[name.role_id] for name in roles.names])
     best = np.zeros((len(titles.normal_forms), len(roles.role_ids)), np.float32)
     np.maximum.at(best.T, columns, by_name.T)
-    return np.asarray(best / 100)
+    return best
+
+
+def _raise_specialised(by_name: npt.NDArray[np.float32], titles: Titles, roles: NamedRoles) -> None:
+    """Lift those pairs of a title and a name in which the title ends in the name."""
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(roles.names):
+        places.setdefault(name.normal_form, []).append(place)
+    for row, title in enumerate(titles.normal_forms):
+        words = title.split()
+        for start in range(1, len(words) - 1):
+            for place in places.get(" ".join(words[start:]), ()):
+                by_name[row, place] = max(by_name[row, place], SPECIALISED)
