@@ -73,9 +73,7 @@ def test_any_bytes_are_read(raw: bytes) -> None:
     seed=st.integers(0, 2**32 - 1),
     cuts=st.integers(1, 6),
 )
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_damaged_mails_are_read(mail: SampleMail, seed: int, cuts: int) -> None:
     chance = random.Random(seed)
     raw = bytearray(mail.raw)
@@ -101,7 +99,8 @@ HOSTILE = {
     "nested tags": b"Content-Type: text/html\n\n" + b"<b><table><tr><td>" * 30_000,
     "many tables": b"Content-Type: text/html\n\n" + b"<table><tr><td>a</td></tr></table>" * 15_000,
     "quotations": b"Content-Type: text/html\n\n" + b"<blockquote>a" * 15_000,
-    "attributes": b"Content-Type: text/html\n\n<a " + b" ".join(b"a%d=1" % n for n in range(50_000)),
+    "attributes": b"Content-Type: text/html\n\n<a "
+    + b" ".join(b"a%d=1" % n for n in range(50_000)),
     "encoded words": b"Subject: " + b"=?a?q?" * 200_000 + b"\n\nx",
     "parameters": b"Content-Type: text/plain;" + b";".join(b"a%d*=x" % n for n in range(8_000)),
     "punycode": b"Content-Type: text/plain; charset=punycode\n\n" + b"abc-" * 200_000,

@@ -54,21 +54,23 @@ class Fingerprint:
         places: Folded, without order; "remote" is one.
         client: Folded; "" where it is not named.
         signature: 64 minima of hashed shingles, 8 bytes each; empty where the description is too
-            short to tell anything, and then only an equal client makes two postings one.
+            short for that; then an equal client makes two postings one, or equal words.
+        digest: Of the words of a description that is too short for a signature, else empty.
     """
 
     title: str
     places: frozenset[str]
     client: str
     signature: bytes
+    digest: bytes
 
     def keys(self) -> frozenset[bytes]:
         """Keys to look candidates up by: postings that are one share at least one, nearly always.
 
-        Bands of the signature, each with the title; of short descriptions the title and client.
+        Bands of the signature, each with the title; of short descriptions title and client.
         """
         if not self.signature:
-            return frozenset({_hash(f"{self.title}\0{self.client}".encode(), 0)})
+            return frozenset({_hash(self.title.encode() + (self.client.encode() or self.digest), 0)})
         band_bytes = _ROWS_PER_BAND * _HASH_BYTES
         bands = range(0, len(self.signature), band_bytes)
         return frozenset(
@@ -80,11 +82,13 @@ class Fingerprint:
 def fingerprint(posting: ExtractedPosting) -> Fingerprint:
     """Compute what is compared of a posting; the same posting gives the same for ever."""
     shingles = _shingles(posting.description)
+    is_short = len(shingles) < _FEWEST_SHINGLES
     return Fingerprint(
         title=normalise_title(posting.title),
         places=_places(posting),
         client=_fold(posting.client),
-        signature=_minima(shingles) if len(shingles) >= _FEWEST_SHINGLES else b"",
+        signature=b"" if is_short else _minima(shingles),
+        digest=_hash(_fold(posting.description).encode(), 0) if is_short else b"",
     )
 
 

@@ -103,7 +103,7 @@ def _codec(label: str | None) -> str | None:
     name = _ALIASES.get(name, name)
     try:
         found = codecs.lookup(name).name
-        b"".decode(found)
+        b"a".decode(found, errors="replace")  # Codecs that give no text refuse.
     except (LookupError, UnicodeError, ValueError):
         return None
     return None if found in _NOT_CHARSETS else found

@@ -60,6 +60,8 @@ _ATTRIBUTION = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTION_START = re.compile(r"^[\s>]{0,12}(?:on|am|le|el|em|il|op|den)\s\S", re.IGNORECASE)
+_RULE = re.compile(r"^[\s_=*-]*$")
+"""Outlook draws a line above a forwarded mail."""
 _QUOTE = re.compile(r"^\s{0,3}>")
 _QUOTE_MARKS = re.compile(r"^(?:\s{0,3}> ?){1,12}")
 
@@ -199,6 +201,8 @@ def _passage(block: _Block) -> Passage:
     lines = block.lines
     if block.kind is not _Kind.OWN or _is_quoted_throughout(lines):
         lines = [_QUOTE_MARKS.sub("", line) for line in lines]
+    while lines and _RULE.match(lines[-1]):
+        lines = lines[:-1]
     text, signature = without_signature(without_footer("\n".join(lines).strip("\n")))
     return Passage(
         text=text,
