@@ -65,7 +65,7 @@ class SecretBox:
             tenant_id: Whose it is; None for the platform's.
         """
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        header = _FORMAT + self._current_id
+        header = self.current_prefix
         sealed = self._ciphers[self._current_id].encrypt(
             nonce, plaintext.encode(), _associated_data(header, purpose, tenant_id)
         )
@@ -87,9 +87,14 @@ class SecretBox:
             raise DecryptionError("damaged, or made for another purpose or tenant") from None
         return plaintext.decode()
 
+    @property
+    def current_prefix(self) -> bytes:
+        """What every ciphertext of the current key begins with, and no other does."""
+        return _FORMAT + self._current_id
+
     def needs_rotation(self, ciphertext: bytes) -> bool:
         """Whether an older key than the current one made it."""
-        return _split(ciphertext)[0] != _FORMAT + self._current_id
+        return not ciphertext.startswith(self.current_prefix)
 
     def rotate(self, ciphertext: bytes, *, purpose: str, tenant_id: int | None) -> bytes:
         """The same secret under the current key; unchanged when it is already.

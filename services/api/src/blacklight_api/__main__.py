@@ -1,4 +1,4 @@
-"""Command line of the gateway: ``serve``, ``relay`` and ``bootstrap``."""
+"""Command line of the gateway: ``serve``, ``relay``, ``bootstrap`` and ``rotate-secrets``."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import asyncio
 import sys
 
 import uvicorn
+from blacklight_shared.crypto import SecretBox
 from blacklight_shared.database import Database
 from pydantic import ValidationError
 
 from blacklight_api.app import create_app
 from blacklight_api.bootstrap import BootstrapResult, KeyWishes, bootstrap
 from blacklight_api.relay import relay_until_stopped
+from blacklight_api.secret_rotation import rotate_secrets
 from blacklight_api.settings import ApiSettings
 from blacklight_api.tenants.schemas import TenantCreate
 
@@ -32,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
             _serve(settings)
         elif options.command == "relay":
             asyncio.run(relay_until_stopped(settings))
+        elif options.command == "rotate-secrets":
+            rotated = asyncio.run(_rotate_secrets(settings))
+            sys.stdout.write(f"{rotated} secrets were encrypted again\n")
         else:
             result = asyncio.run(_bootstrap(settings, options))
             sys.stdout.write(result.model_dump_json(exclude_none=True) + "\n")
@@ -46,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="serve HTTP on BLACKLIGHT_HOST and BLACKLIGHT_PORT")
     commands.add_parser("relay", help="relay the outbox to the engine, and nothing else")
+    commands.add_parser(
+        "rotate-secrets", help="encrypt all secrets with the first of BLACKLIGHT_SECRET_KEYS"
+    )
     first_run = commands.add_parser(
         "bootstrap", help="make a tenant, its admin and its first key, unless they exist"
     )
@@ -77,6 +85,14 @@ async def _bootstrap(settings: ApiSettings, options: argparse.Namespace) -> Boot
     database = Database.from_settings(settings)
     try:
         return await bootstrap(database, wanted, keys)
+    finally:
+        await database.close()
+
+
+async def _rotate_secrets(settings: ApiSettings) -> int:
+    database = Database.from_settings(settings)
+    try:
+        return await rotate_secrets(database, SecretBox.from_settings(settings))
     finally:
         await database.close()
 
