@@ -19,7 +19,7 @@ from blacklight_email_sync.app import APP_ID
 from blacklight_email_sync.deps import EmailSyncDeps
 from blacklight_email_sync.settings import EmailSyncSettings
 from blacklight_shared.models import EmailMessageStatus, MailboxProviderName, SyncRunStatus
-from functions.conftest import Worker, unhurried, worker_app
+from functions.conftest import unhurried, worker_app
 from inbox_world import Inbox, World, mail, requirement
 
 IS_LONG = os.environ.get("BLACKLIGHT_CHAOS") == "long"
@@ -38,13 +38,12 @@ async def test_the_end_is_the_same_wherever_the_worker_is_killed(
         for inbox in inboxes:
             inbox.receive(requirement(1))
             inbox.receive(requirement(2))
-            inbox.receive(mail("Data engineers meet", "Lunch for all data engineers at noon."))
+            lunch = "Lunch for all data engineers at noon."
+            inbox.receive(mail("Data engineers meet", lunch, message_id="<lunch@example.com>"))
         with unhurried(), served_app(deaths.of(worker_app(engine, settings))):
-            worker = Worker(engine)
-            runs = [await asyncio.to_thread(worker.sync, inbox.sync_event()) for inbox in inboxes]
-            await asyncio.to_thread(worker.settle)
+            await sync_all(engine, inboxes)
+            await all_read(world)
         return [
-            [run.status for run in runs],
             sorted((stored.message_id, stored.status) for stored in await world.mails()),
             sorted(posting.location or "" for posting in await world.postings()),
             len(await world.sources()),
