@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from blacklight_devstack.sample.inbox import ExpectedPosting, Half, sample_inbox
 from blacklight_email_sync.parsing import ExtractedPosting, Thresholds
 from blacklight_email_sync.parsing.extraction import judge
 from blacklight_email_sync.parsing.mime import read_mail
 from blacklight_email_sync.parsing.rules import RulesParser
+
+from benchmarks.quality.table import Table, figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,29 @@ class MailQuality:
     fields_right: float
     by_field: dict[str, tuple[int, int]]
     wrong_decisions: tuple[str, ...]
+
+
+def measure(folder: Path) -> Table:  # noqa: ARG001 -- the sample inbox ships with the product
+    """Make the table of both halves of the sample inbox and of the whole."""
+    halves: tuple[Half | None, ...] = (*Half, None)
+    return Table(
+        title="Reading mails by rules: the sample inbox",
+        columns=("mails", "number", "precision", "recall", "fields right"),
+        rows=[_row(half) for half in halves],
+        notes=(
+            "Precision and recall of the decision whether a mail offers a job; promised are .950, "
+            ".900 and .850.",
+            "First readings of mails that the rules had not seen, before what they showed was "
+            "mended: 1.000, .933, .820 of 32 mails, then .875, .875, .745 of 16 others.",
+        ),
+    )
+
+
+def _row(half: Half | None) -> tuple[str, ...]:
+    quality = measure_mails(half)
+    name = "all" if half is None else half.value.replace("_", " ")
+    shares = (quality.precision, quality.recall, quality.fields_right)
+    return (name, str(quality.mails), *map(figure, shares))
 
 
 def measure_mails(half: Half | None = None) -> MailQuality:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.quality import calibration, resume_ranking, role_titles
+from benchmarks.quality import calibration, mail_parsing, resume_ranking, role_titles
 from benchmarks.quality.table import Table
 
 
@@ -25,6 +25,7 @@ PARTS = {
     "titles": Part(role_titles.measure, "titles"),
     "resumes": Part(resume_ranking.measure, "cvs"),
     "calibration": Part(calibration.measure, None),
+    "mails": Part(mail_parsing.measure, None),
 }
 
 

@@ -86,7 +86,7 @@ class TestHeaders:
             ("Subject: Regarding x", False),
         ],
     )
-    def test_replies(self, headers: str, is_reply: bool) -> None:  # noqa: FBT001
+    def test_replies(self, headers: str, is_reply: bool) -> None:
         assert read_mail(f"{headers}\n\nx".encode()).headers.is_reply is is_reply
 
 

@@ -74,15 +74,13 @@ def _read(half: Half) -> tuple[MailSource, ...]:
     )
 
 
-def _headers(source: MailSource, sent_at: datetime) -> dict[str, str | Header]:
+def _headers(source: MailSource, sent_at: datetime) -> dict[str, str]:
     name, address = parseaddr(source.sender)
     sender = source.sender if name.isascii() else f"{Header(name, 'utf-8').encode()} <{address}>"
-    headers: dict[str, str | Header] = {
+    headers = {
         "From": sender,
         "To": _RECIPIENT,
-        "Subject": source.subject
-        if source.subject.isascii()
-        else Header(source.subject, "utf-8"),
+        "Subject": Header(source.subject).encode(),
         "Date": format_datetime(sent_at),
         "Message-ID": f"<{source.name}@{address.partition('@')[2]}>",
     }

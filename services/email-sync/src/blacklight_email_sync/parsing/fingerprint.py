@@ -70,7 +70,9 @@ class Fingerprint:
         Bands of the signature, each with the title; of short descriptions title and client.
         """
         if not self.signature:
-            return frozenset({_hash(self.title.encode() + (self.client.encode() or self.digest), 0)})
+            return frozenset(
+                {_hash(self.title.encode() + (self.client.encode() or self.digest), 0)}
+            )
         band_bytes = _ROWS_PER_BAND * _HASH_BYTES
         bands = range(0, len(self.signature), band_bytes)
         return frozenset(

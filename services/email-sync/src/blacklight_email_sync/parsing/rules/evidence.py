@@ -34,17 +34,30 @@ _JOB_FIELDS = frozenset(
 _PHRASES = tuple(
     re.compile(words, re.IGNORECASE)
     for words in (
-        r"\b(?:we|i|our (?:client|team|company|customer)|my (?:client|team)|client|they|who)(?: is| are|'re|’re|'m|’m| am)?"
-        r" (?:\w+ ){0,2}?(?:looking (?:for|to (?:hire|add|bring|fill))|hiring|seeking|recruiting|in need of|searching for)",
-        r"\b(?:urgent|immediate|direct client|new|hot|open|job|below|following|current|exclusive|my) (?:\w+ )?(?:requirements?|openings?|positions?|needs?|vacanc\w+|reqs?)\b",
-        r"\b(?:send|share|forward|submit|email|reply with)\b.{0,40}\b(?:resumes?|cvs?|profiles?|candidates?|consultants?|lebenslauf)\b",
-        r"\b(?:if (?:you(?:'re| are)|interested|anyone)|let me know if|are you|would you be|in case you(?:'re| are))\b.{0,40}\b(?:interested|available|open to|comfortable)\b",
+        r"\b(?:we|i|our (?:client|team|company|customer)|my (?:client|team)|client|they|who)(?:"
+        r" is| are|'re|’re|'m|’m| am)?"
+        r" (?:\w+ ){0,2}?(?:looking (?:for|to (?:hire|add|bring|fill))|hiring|seeking"
+        r"|recruiting|in need of|searching for)",
+        r"\b(?:urgent|immediate|direct client|new|hot|open|job|below|following|current"
+        r"|exclusive|my) (?:\w+ )?(?:requirements?|openings?|positions?|needs?|vacanc\w+"
+        r"|reqs?)\b",
+        r"\b(?:send|share|forward|submit|email|reply with)\b.{0,40}\b(?:resumes?|cvs?|profiles?"
+        r"|candidates?|consultants?|lebenslauf)\b",
+        r"\b(?:if (?:you(?:'re| are)|interested|anyone)|let me know if|are you|would you be|in"
+        r" case you(?:'re| are))\b.{0,40}\b(?:interested|available|open to|comfortable)\b",
         r"\b(?:opportunity|position|role|job|opening) (?:with|for|at|in|is|as|available|that)\b",
-        r"\b(?:need|want|hire|backfill|add|find|fill|looking for|recommend)\b.{0,30}\b(?:developer|engineer|analyst|manager|nurse|consultant|architect|designer|accountant|assistant|technician|specialist|lead|tester|scientist|administrator|someone|person|people|candidates?|position|role|headcount)s?\b",
-        r"\b(?:apply|to apply|how to apply|interested candidates|ideal candidate|the candidate|successful candidate|right candidate)\b",
-        r"\b(?:responsibilities|you will|you'll|must have|must be|qualifications|requirements|nice to have|minimum of \d|hands[- ]on)\b",
-        r"\b(?:you know (?:of )?(?:an? |any|some)|any(?:one|body) (?:who|for|that|in your)|can start|start (?:asap|immediately|date))\b",
-        r"\b(?:wir suchen|gesucht|projektstart|nous recherchons|recherchons|buscamos|se busca|cerchiamo|we zoeken|ihr profil|profil recherché|auslastung)\b",
+        r"\b(?:need|want|hire|backfill|add|find|fill|looking for"
+        r"|recommend)\b.{0,30}\b(?:developer|engineer|analyst|manager|nurse|consultant"
+        r"|architect|designer|accountant|assistant|technician|specialist|lead|tester|scientist"
+        r"|administrator|someone|person|people|candidates?|position|role|headcount)s?\b",
+        r"\b(?:apply|to apply|how to apply|interested candidates|ideal candidate|the candidate"
+        r"|successful candidate|right candidate)\b",
+        r"\b(?:responsibilities|you will|you'll|must have|must be|qualifications|requirements"
+        r"|nice to have|minimum of \d|hands[- ]on)\b",
+        r"\b(?:you know (?:of )?(?:an? |any|some)|any(?:one|body) (?:who|for|that|in your)|can"
+        r" start|start (?:asap|immediately|date))\b",
+        r"\b(?:wir suchen|gesucht|projektstart|nous recherchons|recherchons|buscamos|se busca"
+        r"|cerchiamo|we zoeken|ihr profil|profil recherché|auslastung)\b",
     )
 )
 _ASKS_FOR_PEOPLE = re.compile(
@@ -52,9 +65,13 @@ _ASKS_FOR_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _SECTION = re.compile(
-    r"(?mi)^\W{0,6}(?:(?:job |key |role |primary |main |your )?(?:responsibilities|duties|description|summary|qualifications|requirements)"
-    r"|(?:required|mandatory|must[- ]have|technical|preferred|key|top) (?:skills|qualifications|experience)"
-    r"|what (?:you|we)(?:'ll|'re|’ll|’re| will| are)? .{2,30}|about the (?:role|job|position)|nice to haves?|must haves?|skills|requirements|aufgaben|(?:ihr )?profil|missions?)\W{0,6}$"
+    r"(?mi)^\W{0,6}(?:(?:job |key |role |primary |main |your )?(?:responsibilities|duties"
+    r"|description|summary|qualifications|requirements)"
+    r"|(?:required|mandatory|must[- ]have|technical|preferred|key|top) (?:skills|qualifications"
+    r"|experience)"
+    r"|what (?:you|we)(?:'ll|'re|’ll|’re| will| are)? .{2,30}|about the (?:role|job|position)"
+    r"|nice to haves?|must haves?|skills|requirements|aufgaben|(?:ihr )?profil"
+    r"|missions?)\W{0,6}$"
 )
 
 

@@ -22,18 +22,22 @@ _LONGEST_DESCRIPTION = 20_000
 _SHORT_TEXT = 200
 _BARE_YEARS = re.compile(r"\d{1,2}(?:\s?(?:-|–|to)\s?\d{1,2})?\s?\+?")
 _ONSITE = re.compile(
-    r"\b(?:fully|strictly|100 ?%|this is|role is|is) on-?site\b|\bon-?site in\b|(?:^|[.] )on-?site[.]",
+    r"\b(?:fully|strictly|100 ?%|this is|role is|is) on-?site\b|\bon-?site in\b|(?:^|[.]"
+    r" )on-?site[.]",
     re.IGNORECASE,
 )
 _YEARS_OF_WORK = re.compile(
     r"(?<![\d$.,-])(?P<plus>\d{1,2})\s?\+ ?(?:years?|yrs?)\b"
-    r"|(?<![\d$.,-])(?P<behind>[1-9]\d?) (?:years?|yrs?)[\s,|:–-]{1,6}(?:required|mandatory|minimum|highly)",
+    r"|(?<![\d$.,-])(?P<behind>[1-9]\d?) (?:years?|yrs?)[\s,|:–-]{1,6}(?:required|mandatory"
+    r"|minimum|highly)",
     re.IGNORECASE,
 )
 _HYBRID = re.compile(
-    r"\b(?:\d|one|two|three|four)(?: ?(?:-|to|or) ?\d)? days? ?(?:a|per|each|/) ?week (?:on[- ]?site|in[- ]person)"
+    r"\b(?:\d|one|two|three|four)(?: ?(?:-|to|or) ?\d)? days? ?(?:a|per|each|/) ?week (?:on[-"
+    r" ]?site|in[- ]person)"
     r"|\b(?:[1-4]|one|two|three|four) days? (?:on[- ]?site|in (?:the )?office)\b"
-    r"|\bteilweise remote|\bhíbrid[oa]\b|\bhybride\b|\btélétravail partiel|\bhybrid(?=[,.]| with| in | at )",
+    r"|\bteilweise remote|\bhíbrid[oa]\b|\bhybride\b|\btélétravail partiel|\bhybrid(?=[,.]|"
+    r" with| in | at )",
     re.IGNORECASE,
 )
 _NEGATIVE = frozenset({"no", "none", "n/a", "na", "nil", "tbd", "-"})
@@ -196,7 +200,7 @@ def _with_unit(value: str) -> str:
 
 
 def _bare_years(text: str) -> YearsRange | None:
-    """The most years that stand beside a skill without the word "experience": "Kotlin, 5+ years"."""
+    """The most years that stand beside a skill without "experience": "Kotlin, 5+ years"."""
     found = [float(match["plus"] or match["behind"]) for match in _YEARS_OF_WORK.finditer(text)]
     return YearsRange(max(found), None) if found else None
 

@@ -32,7 +32,8 @@ class Field(StrEnum):
 
 _LABELS: dict[Field, str] = {
     Field.TITLE: """
-        title, job title, working title, position type title, labor category, role, job role, role title, role name, role/title, position, job position
+        title, job title, working title, position type title, labor category, role, job role
+        role title, role name, role/title, position, job position
         position title, position name, title/role, job, opening, job opening, open position
         requirement title, req title, designation, opportunity, requirement, job requirement
         hiring for, looking for, need, vacancy, current opening, title of the position
@@ -46,7 +47,8 @@ _LABELS: dict[Field, str] = {
         entreprise, société, empresa, azienda, bedrijf, agency, about the company
     """,
     Field.CLIENT: """
-        client, end client, client name, end customer, customer, direct client, our client, end-client
+        client, end client, client name, end customer, customer, direct client, our client
+        end-client
         name of client, client/company, final client, kunde, endkunde, cliente, cliente final
         client final, klant, eindklant, kund, account, hiring client, project client
     """,
@@ -70,7 +72,8 @@ _LABELS: dict[Field, str] = {
         tax terms, taxterm, type of hire, type of hiring, engagement type, engagement, employment
         mode of hire, contract, type of employment, type of contract, hiring type, tax type
         hiring mode, role type, employment status, vertragsart, beschäftigungsart, anstellungsart
-        type de contrat, contrat, contrato, tipo de contrato, tipo contratto, contratto, dienstverband
+        type de contrat, contrat, contrato, tipo de contrato, tipo contratto, contratto
+        dienstverband
         contract vehicle, terms, job category, employment terms, full time/contract
         contract/perm, contract/fulltime
     """,
@@ -78,7 +81,8 @@ _LABELS: dict[Field, str] = {
         duration, contract duration, length, contract length, term, project duration, project length
         assignment length, length of contract, contract term, initial term, length of assignment
         assignment duration, period, contract period, engagement length, estimated duration
-        laufzeit, dauer, projektlaufzeit, durée, durée de la mission, duración, durata, looptijd, duur
+        laufzeit, dauer, projektlaufzeit, durée, durée de la mission, duración, durata, looptijd
+        duur
         duração, length of project, term of contract, expected duration, duration of contract
         duration of project, duration/term
     """,
@@ -116,9 +120,12 @@ _LABELS: dict[Field, str] = {
     Field.AUTHORIZATION: """
         visa, visa status, work authorization, visa type, work permit, eligibility, citizenship
         immigration status, visa requirement, work status, authorization, visas, work auth
-        visa requirements, work authorisation, authorization status, visa types, employment eligibility
-        acceptable visa, acceptable visas, visa accepted, visas accepted, work eligibility, sponsorship
-        visa restrictions, visa restriction, visa sponsorship, visa/work authorization, us citizenship
+        visa requirements, work authorisation, authorization status, visa types
+        employment eligibility
+        acceptable visa, acceptable visas, visa accepted, visas accepted, work eligibility
+        sponsorship
+        visa restrictions, visa restriction, visa sponsorship, visa/work authorization
+        us citizenship
         citizenship requirement, right to work, arbeitserlaubnis, permis de travail, candidate visa
         permiso de trabajo, eligible visas, allowed visas, visa preference
     """,
@@ -130,10 +137,13 @@ _LABELS: dict[Field, str] = {
     """,
     Field.REFERENCE: """
         job id, req id, requisition id, requisition, job code, reference, ref, req, job ref, job no
-        position id, requirement id, requisition number, req number, job number, reference number, ref no
+        position id, requirement id, requisition number, req number, job number
+        reference number, ref no
         job reference, requirement no, ref id, order id, jo id, bullhorn id, req no, kennziffer
-        solicitation number, job posting id, order number, job order, bid number, req#, posting number
-        referenz, référence, referencia, referentie, solicitation, position number, rfx, rto, vacancy id
+        solicitation number, job posting id, order number, job order, bid number, req#
+        posting number
+        referenz, référence, referencia, referentie, solicitation, position number, rfx, rto
+        vacancy id
         posting id, requisition no, external id, job req id
     """,
     Field.CONTACT: """
@@ -141,25 +151,36 @@ _LABELS: dict[Field, str] = {
         ansprechpartner, kontakt, contacto, contatto, contactpersoon, posted by, recruiter name
         manager, account manager, submitted to
     """,
-    Field.EMAIL: "email, e mail, email id, mail, email address, mail id, mailto, e-mail, courriel, correo",
+    Field.EMAIL: """
+        email, e mail, email id, mail, email address
+        mail id, mailto, e-mail, courriel, correo
+    """,
     Field.PHONE: """
-        phone, tel, mobile, cell, direct, desk, ph, office, call, telephone, phone number, cell phone
-        contact number, phone no, direct number, desk number, telefon, mobil, téléphone, teléfono, mob
-        ph no, contact no, direct line, whatsapp, ph #, tel no, work phone, office number, cell number
+        phone, tel, mobile, cell, direct, desk, ph, office, call, telephone, phone number
+        cell phone
+        contact number, phone no, direct number, desk number, telefon, mobil, téléphone
+        teléfono, mob
+        ph no, contact no, direct line, whatsapp, ph #, tel no, work phone, office number
+        cell number
     """,
     Field.DESCRIPTION: """
         job description, description, jd, job summary, responsibilities, job responsibilities
         roles and responsibilities, roles & responsibilities, requirements, qualifications, summary
         about the role, key responsibilities, overview, job details, the role, position summary
-        role description, duties, job duties, description of work, project description, about the job
+        role description, duties, job duties, description of work, project description
+        about the job
         required qualifications, preferred qualifications, minimum qualifications, what you will do
-        what you'll do, what we're looking for, who you are, what you bring, your profile, your tasks
-        day to day, day to day responsibilities, role overview, position overview, position description
-        job requirements, requirement details, basic qualifications, project, detailed job description
+        what you'll do, what we're looking for, who you are, what you bring, your profile
+        your tasks
+        day to day, day to day responsibilities, role overview, position overview
+        position description
+        job requirements, requirement details, basic qualifications, project
+        detailed job description
         responsibility, role and responsibilities, your responsibilities, ihre aufgaben, aufgaben
         ihr profil, profil, aufgabenbeschreibung, projektbeschreibung, missions, mission, descriptif
         descripción, descripción del puesto, funciones, responsabilidades, descrizione, omschrijving
-        profil recherché, about this role, job purpose, experience and skills, role summary, job brief
+        profil recherché, about this role, job purpose, experience and skills, role summary
+        job brief
         essential duties, scope of work, required experience and skills, job overview, about you
         education and experience, your mission, we expect, must bring
     """,
@@ -169,27 +190,34 @@ _LABELS: dict[Field, str] = {
         interview, interview mode, interview process, interview type, mode of interview, hours
         no of openings, number of openings, submission deadline, deadline, due date, closing date
         hours per week, working hours, schedule, time zone, timezone, travel, overtime, category
-        vendor rate, client type, clearance, security clearance, benefits, language, languages, sprache
-        background check, degree, interviews, shift timings, shift timing, shift timing, team, reports to
-        website, linkedin, address, fax, web, team size, project name, no of position, # of positions
-        of positions, of openings, # of openings, interview rounds, submission due date, program, url
+        vendor rate, client type, clearance, security clearance, benefits, language, languages
+        sprache
+        background check, degree, interviews, shift timings, shift timing, shift timing, team
+        reports to
+        website, linkedin, address, fax, web, team size, project name, no of position
+        # of positions
+        of positions, of openings, # of openings, interview rounds, submission due date, program
+        url
         apply, link, apply here, job link, relocation, drug test, auslastung, sprachen, important
     """,
     Field.APPLICANT: """
         full name, candidate name, consultant name, legal name, first name, last name
-        full legal name, name of candidate, dob, date of birth, mm/dd, ssn, last 4 ssn, passport number
+        full legal name, name of candidate, dob, date of birth, mm/dd, ssn, last 4 ssn
+        passport number
         current location, current address, notice period, current ctc, expected ctc, expected rate
         willing to relocate, open to relocate, availability, visa expiry, visa validity, linkedin id
         skype id, employer name, employer details, employer email, employer contact, candidate email
         candidate phone, candidate location, expected salary, current salary, highest education
         highest degree, total it experience, us experience, availability to start, rate expectation
-        availability for interview, best time to call, graduation year, year of graduation, reason for change
+        availability for interview, best time to call, graduation year, year of graduation
+        reason for change
         last name as per passport, consultant, candidate, interview availability, current company
         currently on project, availability to join, relocate, last 4 digits of ssn, last project
     """,
     Field.BILLING: """
         invoice, invoice number, invoice no, invoice date, amount due, total due, total, po number
-        payment due, payment terms, balance due, bill to, billing period, account number, order number
+        payment due, payment terms, balance due, bill to, billing period, account number
+        order number
         subtotal, tax, amount, payment method, receipt number, transaction id, iban, due amount
         week ending, hours worked, total hours, timesheet period
     """,

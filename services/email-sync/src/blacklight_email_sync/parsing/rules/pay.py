@@ -17,7 +17,8 @@ _CURRENCY = re.compile(
 )
 _BARE = re.compile(
     r"(?P<low>\d{1,3}(?:[,.]\d{3})+|\d{1,6}(?:\.\d{1,2})?)\s?(?P<low_k>k\b)?"
-    r"(?:\s?(?:-|–|—|to)\s?(?P<high>\d{1,3}(?:[,.]\d{3})+|\d{1,6}(?:\.\d{1,2})?)\s?(?P<high_k>k\b)?)?",
+    r"(?:\s?(?:-|–|—|to)\s?(?P<high>\d{1,3}(?:[,.]\d{3})+"
+    r"|\d{1,6}(?:\.\d{1,2})?)\s?(?P<high_k>k\b)?)?",
     re.IGNORECASE,
 )
 _PERIODS = (
@@ -34,11 +35,13 @@ _PERIODS = (
     ),
 )
 _LAKHS = re.compile(
-    r"(?P<low>\d{1,3}(?:\.\d)?)\s?(?:(?:-|–|to)\s?(?P<high>\d{1,3}(?:\.\d)?))?\s?(?:lpa|lakhs?|lacs?)\b",
+    r"(?P<low>\d{1,3}(?:\.\d)?)\s?(?:(?:-|–|to)\s?(?P<high>\d{1,3}(?:\.\d)?))?\s?(?:lpa|lakhs?"
+    r"|lacs?)\b",
     re.IGNORECASE,
 )
 _PAY_WORD = re.compile(
-    r"\b(?:salary|pay|rate|compensation|base|pays|paying|offering|budget)(?: range| rate| band| scale)?"
+    r"\b(?:salary|pay|rate|compensation|base|pays|paying|offering|budget)(?: range| rate| band|"
+    r" scale)?"
     r"(?: is| of| from| between| at| up to|:)? ?(?P<amount>[$€£₹][^\n]{1,60}?)(?=[,.;)]\s|\n|$)",
     re.IGNORECASE,
 )
@@ -56,7 +59,8 @@ _COUNTRIES = (
         "USD",
         re.compile(
             r"\b[cC]2[cC]\b|\b[wW]-?2\b|\b1099\b|\bUSC?\b|\bUSA\b|\bH-?1B?\b|\bGC\b"
-            r"|, ?(?:A[LKZR]|C[AOT]|FL|GA|I[LNA]|KS|M[ADINOS]|N[CEHJVY]|O[HKR]|PA|T[NX]|UT|V[AT]|W[AI])\b"
+            r"|, ?(?:A[LKZR]|C[AOT]|FL|GA|I[LNA]|KS|M[ADINOS]|N[CEHJVY]|O[HKR]|PA|T[NX]|UT"
+            r"|V[AT]|W[AI])\b"
         ),
     ),
 )

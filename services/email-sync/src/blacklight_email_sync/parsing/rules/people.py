@@ -35,24 +35,27 @@ _INTRODUCED = re.compile(
     r"(?P<company>[A-Z][\w&.'’-]*(?:,? (?:[A-Z][\w&.'’-]*|and|of|&)){0,5})"
 )
 _AT_COMPANY = re.compile(
-    r"(?:^|[.!?\n]\s*|\b(?:here at|we at|team at|join|at|with) )(?P<company>[A-Z][\w&'’-]*(?: [A-Z][\w&'’-]*){0,3})"
+    r"(?:^|[.!?\n]\s*|\b(?:here at|we at|team at|join|at|with) )(?P<company>[A-Z][\w&'’-]*(?:"
+    r" [A-Z][\w&'’-]*){0,3})"
     r",?(?: is| are|,? we(?:'re|’re| are)?) (?:currently |now |actively )?"
     r"(?:hiring|looking|seeking|growing|recruiting|expanding|in need)"
 )
 _HERE_AT = re.compile(
-    r"\b(?:here at|we at|team (?:here )?at|join us at|role at|position at|opportunity at|job at|work at|hiring at)\s+(?P<company>[A-Z][\w&'’.-]*(?: [A-Z][\w&'’-]*){0,3})"
+    r"\b(?:here at|we at|team (?:here )?at|join us at|role at|position at|opportunity at|job at"
+    r"|work at|hiring at)\s+(?P<company>[A-Z][\w&'’.-]*(?: [A-Z][\w&'’-]*){0,3})"
 )
 _FOR_CLIENT = re.compile(
-    r"\b(?:(?:our|my|direct|the|end|prime)\s+(?:direct |end |prime |esteemed |banking |healthcare |financial )?(?:client|customer)s?"
-    r"(?: is|:|,| -)?|client is|client[:,])\s+(?P<client>[A-Z][\w&.'’-]*(?: (?:[A-Z][\w&'’-]*|of|&)){0,4})"
+    r"\b(?:(?:our|my|direct|the|end|prime)\s+(?:direct |end |prime |esteemed |banking "
+    r"|healthcare |financial )?(?:client|customer)s?"
+    r"(?: is|:|,| -)?|client is|client[:,])\s+(?P<client>[A-Z][\w&.'’-]*(?: (?:[A-Z][\w&'’-]*"
+    r"|of|&)){0,4})"
     r"(?=\s*(?:[,.(\n–-]|in\b|is\b|has\b|based\b|located\b|for\b|$|who\b|needs\b|at\b|,))"
 )
-_NOT_COMPANIES = frozenset(
-    """
-    we i hi hello dear our the my you this company client team please thanks it us who he she they
-    someone anyone im there currently and but if for a an one remote location
-    """.split()
-)
+_NOT_COMPANIES_LIST = """
+    a an and anyone but client company currently dear for he hello hi i if im it location my
+    one our please remote she someone team thanks the there they this us we who you
+"""
+_NOT_COMPANIES = frozenset(_NOT_COMPANIES_LIST.split())
 _HIDDEN_NAMES = re.compile(
     r"^(?:tbd|n/?a|confidential|direct(?: client)?|our client|undisclosed|na|none|not disclosed|"
     r"client|direct|end client|will (?:be )?(?:share|disclose)\w*.*|.*\b(?:later|disclosed)\b.*)$",

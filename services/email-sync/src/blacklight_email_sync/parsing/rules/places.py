@@ -19,9 +19,9 @@ _AREAS = (
     "|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico"
     "|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island"
     "|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia"
-    "|Wisconsin|Wyoming|USA|US|UK|United Kingdom|England|Scotland|Wales|Ireland|Canada|Ontario|Germany"
-    "|Deutschland|France|Spain|España|Italy|Italia|Netherlands|Belgium|Switzerland|Schweiz|Austria"
-    "|Poland|India|Singapore|Australia|Mexico|Brazil|Portugal|Sweden|Denmark|Norway|UAE|Japan"
+    "|Wisconsin|Wyoming|USA|US|UK|United Kingdom|England|Scotland|Wales|Ireland|Canada|Ontario"
+    "|Germany|Deutschland|France|Spain|España|Italy|Italia|Netherlands|Belgium|Switzerland|Schweiz"
+    "|Austria|Poland|India|Singapore|Australia|Mexico|Brazil|Portugal|Sweden|Denmark|Norway|UAE|Japan"
 )
 _WORDS_TOO = frozenset({"OR", "IN", "ME", "HI", "OK", "ON", "LA", "DE", "AL", "PA", "ID", "CO"})
 """Codes of states that, without a comma before them, are words or something else."""
@@ -35,8 +35,10 @@ _NOT_CITY_WORD = re.compile(
     r"|Java|Python|Data|Hello|Hi|Dear|Team|At|In|The|For|Our|Based)\b"
 )
 _BASED = re.compile(
-    rf"\b(?:based (?:in|out of)|located in|location is|office in|onsite (?:in|at)|on-site in|hybrid in|position in|role in|"
-    rf"job in|team in|work(?:ing)? (?:in|from) (?:our|the)|in our|our|in|near|mit Sitz in|à|bei|en)\s+({_NAME})",
+    rf"\b(?:based (?:in|out of)|located in|location is|office in|onsite (?:in|at)|on-site in"
+    rf"|hybrid in|position in|role in|"
+    rf"job in|team in|work(?:ing)? (?:in|from) (?:our|the)|in our|our|in|near|mit Sitz in|à|bei"
+    rf"|en)\s+({_NAME})",
 )
 _OFFICE = re.compile(
     r"\b(?:[Tt]he|[Oo]ur|[Ii]n|[Aa]t) ([A-ZÀ-Þ][\w.'’-]{2,20}(?: [A-ZÀ-Þ][\w.'’-]{2,20})?)"
@@ -45,14 +47,18 @@ _OFFICE = re.compile(
 _KNOWN = {*(place.casefold() for place in PLACES), *PLACE_PHRASES}
 _MODE = (
     r"(?:100 ?% |fully |completely |initially |currently |temporarily |mostly |day one |day 1 )?"
-    r"(?:on[- ]?site(?: from day (?:1|one))?|remote(?:ly)?|hybrid|wfh|work from home|telecommut\w+|in[- ](?:office|person)|f2f|virtual)"
-    r"(?: (?:role|position|work|job|model|only|friendly|ok|option|until covid|initially|schedule|mode|to start))*"
+    r"(?:on[- ]?site(?: from day (?:1|one))?|remote(?:ly)?|hybrid|wfh|work from home"
+    r"|telecommut\w+|in[- ](?:office|person)|f2f|virtual)"
+    r"(?: (?:role|position|work|job|model|only|friendly|ok|option|until covid|initially"
+    r"|schedule|mode|to start))*"
 )
 _MODE_WORDS = re.compile(rf"\b{_MODE}\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _DAYS = re.compile(
-    r"\b(?:\d|one|two|three|four|five)(?: ?(?:-|to|/|or) ?\d)?x? ?days?\b.*|\blocals?\b.*|\bday (?:1|one)\b.*"
-    r"|\bonly\b.*|\bpreferred\b.*|\brelocation\b.*|\bfrom day\b.*|\bmust be\b.*|\bneed(?:s|ed)?\b.*|\bcandidates?\b.*",
+    r"\b(?:\d|one|two|three|four|five)(?: ?(?:-|to|/|or) ?\d)?x? ?days?\b.*|\blocals?\b.*|\bday"
+    r" (?:1|one)\b.*"
+    r"|\bonly\b.*|\bpreferred\b.*|\brelocation\b.*|\bfrom day\b.*|\bmust be\b.*|\bneed(?:s"
+    r"|ed)?\b.*|\bcandidates?\b.*",
     re.IGNORECASE,
 )
 _ALTERNATIVES = re.compile(

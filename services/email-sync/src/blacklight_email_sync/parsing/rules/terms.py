@@ -10,40 +10,54 @@ _TYPES = (
     (
         EmploymentType.CONTRACT_TO_HIRE,
         r"contract[- ]?(?:to|2)[- ]?(?:hire|perm\w*)|\bc2h\b|\bcth\b"
-        r"|temp[- ](?:to|2)[- ](?:hire|perm)|contract with (?:the )?(?:possibility|option) of (?:hire|conversion)",
+        r"|temp[- ](?:to|2)[- ](?:hire|perm)|contract with (?:the )?(?:possibility|option) of"
+        r" (?:hire|conversion)",
     ),
     (
         EmploymentType.C2C,
-        r"\bc2c\b|\bc-2-c\b|corp(?:oration)?[- ]?(?:to|2)[- ]?corp(?:oration)?\b|\bctc\b(?= ?/ ?w-?2)",
+        r"\bc2c\b|\bc-2-c\b|corp(?:oration)?[- ]?(?:to|2)[- ]?corp(?:oration)?\b|\bctc\b(?= ?/"
+        r" ?w-?2)",
     ),
     (EmploymentType.W2, r"\bw-?2\b(?![- ]?form)|\bw2's\b"),
     (EmploymentType.FORM_1099, r"\b1099\b"),
     (
         EmploymentType.PERMANENT,
         r"\bpermanent\b|\bdirect[- ]hire\b|\bfte\b|\bfull[- ]?time\b|\bfulltime\b|\bperm\b"
-        r"|\bfesteinstellung\b|\bfestanstellung\b|\bunbefristet\w*|\bcdi\b|\bindefinido\b|\btempo indeterminato\b|\bvast(?:e)? (?:contract|dienst)",
+        r"|\bfesteinstellung\b|\bfestanstellung\b|\bunbefristet\w*|\bcdi\b|\bindefinido\b"
+        r"|\btempo indeterminato\b|\bvast(?:e)? (?:contract|dienst)",
     ),
     (EmploymentType.PART_TIME, r"\bpart[- ]?time\b|\bteilzeit\b|\btemps partiel\b"),
     (EmploymentType.INTERNSHIP, r"\bintern(?:ship)?\b|\bpraktikum\b|\bworking student\b"),
 )
-_CONTRACT_STATED = r"\bcontract(?:or|ing)?\b|\bfreelanc\w*|\btemporary\b|\bbefristet\w*|\bcdd\b|\bfreiberuf\w*|\btemp\b|\bmission\b|\binterim\b"
+_CONTRACT_STATED = (
+    r"\bcontract(?:or|ing)?\b|\bfreelanc\w*|\btemporary\b|\bbefristet\w*|\bcdd\b|\bfreiberuf\w*"
+    r"|\btemp\b|\bmission\b|\binterim\b"
+)
 _CONTRACT_IN_TEXT = (
-    r"\bcontract (?:role|position|job|opportunity|assignment|opening|basis|requirement|duration|length|gig)"
-    r"|(?:months?|weeks?|years?|term|week)\+?[ -](?:\w+[ -])?contract\b|\bon (?:a )?contract\b|\bcontract only\b"
-    r"|\bcontract (?:through|until|for \d|with)|\b(?:it'?s|is) a contract\b|\bindependent contractors?\b"
+    r"\bcontract (?:role|position|job|opportunity|assignment|opening|basis|requirement|duration"
+    r"|length|gig)"
+    r"|(?:months?|weeks?|years?|term|week)\+?[ -](?:\w+[ -])?contract\b|\bon (?:a )?contract\b"
+    r"|\bcontract only\b"
+    r"|\bcontract (?:through|until|for \d|with)|\b(?:it'?s|is) a contract\b|\bindependent"
+    r" contractors?\b"
     r"|\bfreelance (?:role|position|project|basis)|\bfreiberuflich"
 )
 _FULL_TIME_IN_TEXT = (
-    r"\b(?:permanent|direct[- ]hire|fte|perm) (?:role|position|job|opportunity|opening|employee|basis|hire)?"
-    r"|\bfull[- ]?time (?:role|position|job|opportunity|opening|employee|employment|basis|hire|permanent|perm|w2|salaried|only)"
-    r"|\b(?:role|position|job|this) is (?:a )?full[- ]?time\b|\bdirect[- ]hire\b|\bfestanstellung\b|\bunbefristet\w*"
+    r"\b(?:permanent|direct[- ]hire|fte|perm) (?:role|position|job|opportunity|opening|employee"
+    r"|basis|hire)?"
+    r"|\bfull[- ]?time (?:role|position|job|opportunity|opening|employee|employment|basis|hire"
+    r"|permanent|perm|w2|salaried|only)"
+    r"|\b(?:role|position|job|this) is (?:a )?full[- ]?time\b|\bdirect[- ]hire\b"
+    r"|\bfestanstellung\b|\bunbefristet\w*"
 )
 _DENIED = re.compile(
-    r"\b(?:no|not|non|without|except|cannot|can't|don't|won't|never|isn't)\b[\w ,/'-]{0,25}$", re.I
+    r"\b(?:no|not|non|without|except|cannot|can't|don't|won't|never|isn't)\b[\w ,/'-]{0,25}$",
+    re.IGNORECASE,
 )
 _DENIED_BEHIND = re.compile(
-    r"^\W{0,3}(?:is |are )?(?:not (?:accepted|allowed|possible|considered|an option)|candidates? (?:not|please excuse))",
-    re.I,
+    r"^\W{0,3}(?:is |are )?(?:not (?:accepted|allowed|possible|considered|an option)"
+    r"|candidates? (?:not|please excuse))",
+    re.IGNORECASE,
 )
 
 _STATED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _TYPES)
@@ -139,14 +153,23 @@ def _is_denied(text: str, match: re.Match[str]) -> bool:
 
 _DENIAL_REACH = 40
 
-_UNIT = r"(?:months?|mos?\b|mths?|weeks?|wks?|years?|yrs?|monate?n?|mois|meses|mesi|maanden|wochen|days?)"
+_UNIT = (
+    r"(?:months?|mos?\b|mths?|weeks?|wks?|years?|yrs?|monate?n?|mois|meses|mesi|maanden|wochen"
+    r"|days?)"
+)
 _LENGTH = rf"\d{{1,3}} ?\+? ?(?:(?:-|–|to|/) ?\d{{1,3}} ?)?\+? ?-?{_UNIT} ?\+?"
 _DURATION_IN_SUBJECT = re.compile(rf"(?<![\w$]){_LENGTH}(?![\w])", re.IGNORECASE)
 _DURATION_IN_TEXT = re.compile(
-    rf"(?<![\w$])(?P<a>{_LENGTH})(?:[ ,(/-]{{1,3}}(?:initial |rolling |long[- ]term |w2 |c2c |extendable |fixed[- ]term )*"
-    rf"(?:contract|project|assignment|engagement|duration|gig|term\b|with (?:possible|likely|high|a )|plus extensions?|extension|extendable|to start|initially|freelance|mission|projekt))"
-    rf"|(?:duration|contract|project|assignment|engagement|term|extend\w*|runs?|length|lasts?|initial\w*|mission)(?: of| is| for| (?:it )?through| till| until|:)?(?: about| around| approx\w*| at least| an initial)? (?P<b>{_LENGTH})(?![\w])"
-    r"|\b(?P<c>(?:long|short)[- ]term)(?= (?:contract|project|assignment|engagement|role|position|opportunity))",
+    rf"(?<![\w$])(?P<a>{_LENGTH})(?:[ ,(/-]{{1,3}}(?:initial |rolling |long[- ]term |w2 |c2c "
+    rf"|extendable |fixed[- ]term )*"
+    rf"(?:contract|project|assignment|engagement|duration|gig|term\b|with (?:possible|likely"
+    rf"|high|a )|plus extensions?|extension|extendable|to start|initially|freelance|mission"
+    rf"|projekt))"
+    rf"|(?:duration|contract|project|assignment|engagement|term|extend\w*|runs?|length|lasts?"
+    rf"|initial\w*|mission)(?: of| is| for| (?:it )?through| till| until|:)?(?: about| around|"
+    rf" approx\w*| at least| an initial)? (?P<b>{_LENGTH})(?![\w])"
+    r"|\b(?P<c>(?:long|short)[- ]term)(?= (?:contract|project|assignment|engagement|role"
+    r"|position|opportunity))",
     re.IGNORECASE,
 )
 
@@ -168,11 +191,16 @@ def duration_in_text(text: str) -> str:
 
 
 _STATUS = (
-    r"(?:us ?c(?:itizens?)?\b|u\.?s\.? citizens?(?:hip)?|gc(?:[- ]?ead)?\b|green ?card(?: holders?)?|h-?1-?b?\b(?: transfers?)?|h-?4(?: ?-?ead)?"
-    r"|opt(?: ?-?ead)?|cpt|tn(?:[- ]visas?)?|l-?2(?: ?-?ead)?|ead|e-?3|visa independent|stem opt|pr holders?|permanent residents?|l-?1)"
+    r"(?:us ?c(?:itizens?)?\b|u\.?s\.? citizens?(?:hip)?|gc(?:[- ]?ead)?\b|green ?card(?:"
+    r" holders?)?|h-?1-?b?\b(?: transfers?)?|h-?4(?: ?-?ead)?"
+    r"|opt(?: ?-?ead)?|cpt|tn(?:[- ]visas?)?|l-?2(?: ?-?ead)?|ead|e-?3|visa independent|stem"
+    r" opt|pr holders?|permanent residents?|l-?1)"
 )
 _STATUS_LIST = re.compile(
-    rf"(?<![\w/@.-])(?:(?:only|no|must be|need|looking for|any|accepting|open to|all)\s+)?{_STATUS}(?:\s?(?:,|/|&|\||\bor\b|\band\b|\+)\s?(?:no\s+|only\s+)?{_STATUS}){{0,10}}(?:\s+(?:only|preferred|holders?|ok|okay|accepted|visas?|candidates only|please))?",
+    rf"(?<![\w/@.-])(?:(?:only|no|must be|need|looking for|any|accepting|open to"
+    rf"|all)\s+)?{_STATUS}(?:\s?(?:,|/|&|\||\bor\b|\band\b|\+)\s?(?:no\s+"
+    rf"|only\s+)?{_STATUS}){{0,10}}(?:\s+(?:only|preferred|holders?|ok|okay|accepted|visas?"
+    rf"|candidates only|please))?",
     re.IGNORECASE,
 )
 _STRONG_STATUS = re.compile(
@@ -180,7 +208,8 @@ _STRONG_STATUS = re.compile(
 )
 _AUTHORIZATION_WORDS = re.compile(
     r"\b(?:visa sponsorship|sponsor(?:ship|ing)?|authori[sz]ed to work|work authori[sz]ation"
-    r"|right to work|work permit|eligible to work|eu citizens?|(?:secret|ts/sci|public trust|security"
+    r"|right to work|work permit|eligible to work|eu citizens?|(?:secret|ts/sci|public trust"
+    r"|security"
     r"|sc|dv) clearance|citizenship required|must be (?:a )?u\.?s\.? citizens?|arbeitserlaubnis)\b",
     re.IGNORECASE,
 )
@@ -224,9 +253,13 @@ def _is_term(written: str) -> bool:
 
 
 _START = re.compile(
-    r"\b(?:start(?:s|ing|ed)?(?: date)?(?: is|:| on| by| from)?|available from|begin(?:s|ning)?(?: on| in)?|can start|ab|beginn:?)\s+"
-    r"(?P<start>asap|immediate(?:ly)?|as soon as possible|(?:(?:early|mid|late|end of|beginning of|first week of)\s+)?"
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b(?: \d{1,2}(?:st|nd|rd|th)?)?(?:,? 20\d\d)?"
+    r"\b(?:start(?:s|ing|ed)?(?: date)?(?: is|:| on| by| from)?|available from|begin(?:s"
+    r"|ning)?(?: on| in)?|can start|ab|beginn:?)\s+"
+    r"(?P<start>asap|immediate(?:ly)?|as soon as possible|(?:(?:early|mid|late|end of|beginning"
+    r" of|first week of)\s+)?"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b(?: \d{1,2}(?:st|nd|rd"
+    r"|th)?)?(?:,? 20\d\d)?"
     r"|\d{1,2}[./]\d{1,2}[./](?:20)?\d\d|next (?:week|month)|sofort)",
     re.IGNORECASE,
 )

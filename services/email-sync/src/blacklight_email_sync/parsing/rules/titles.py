@@ -14,10 +14,15 @@ _LONGEST_TITLE = 120
 _MOST_WORDS = 12
 
 _SUBJECT_NOISE = re.compile(
-    r"^\W*(?:(?:hot|very|super|most)\s+)?(?:urgent(?:ly)?|immediate(?:ly)?|new|direct client|exclusive|open|hot|priority|asap|quick"
-    r"|local only|c2c|w2|need(?:ed)?|requirements?|req|reqs|jobs?|positions?|roles?|openings?|opportunit(?:y|ies)|hiring|we(?:'re| are) hiring|now hiring"
-    r"|looking for|seeking|vacancy|job (?:description|opening|opportunity|requirement|alert|title)|contract|fulltime|full time|permanent|staffing|available|great"
-    r"|exciting|excellent|interested|candidates?|consultants?|resumes?|profiles?|submission|please share|share|send|your|for|an?|the|of|in|with|our|client|client's|direct|interview|stelle|poste|offre|projekt|projektanfrage|oferta|freelance|suche|recherche)"
+    r"^\W*(?:(?:hot|very|super|most)\s+)?(?:urgent(?:ly)?|immediate(?:ly)?|new|direct client"
+    r"|exclusive|open|hot|priority|asap|quick"
+    r"|local only|c2c|w2|need(?:ed)?|requirements?|req|reqs|jobs?|positions?|roles?|openings?"
+    r"|opportunit(?:y|ies)|hiring|we(?:'re| are) hiring|now hiring"
+    r"|looking for|seeking|vacancy|job (?:description|opening|opportunity|requirement|alert"
+    r"|title)|contract|fulltime|full time|permanent|staffing|available|great"
+    r"|exciting|excellent|interested|candidates?|consultants?|resumes?|profiles?|submission"
+    r"|please share|share|send|your|for|an?|the|of|in|with|our|client|client's|direct|interview"
+    r"|stelle|poste|offre|projekt|projektanfrage|oferta|freelance|suche|recherche)"
     r"(?=[\s:–—!|*\]/-]|$)[\s:–—!|*\]/-]*",
     re.IGNORECASE,
 )
@@ -27,15 +32,27 @@ _PIECES = re.compile(
     r"\s*(?:\|\|?|//+|\s[-–—]{1,2}\s|[-–—]\s|\s[-–—]|;|:|::|~|\*+|@|_{2,}|•|\t|\s\.{2,}\s)\s*"
 )
 _CLAUSE_END = re.compile(
-    r"\s(?:at|in|for|with|who|to|based|on|from|near|that|located|onsite|remote|hybrid|role|position|job|opening|opportunity|requirement|needed|required|wanted|reporting|asap|urgently|immediately|soon|next|by|is|are|as|and (?:you|your|i|we)|bei|für|chez|en|à|w/)(?=[\s,.:!?)]|$)",
+    r"\s(?:at|in|for|with|who|to|based|on|from|near|that|located|onsite|remote|hybrid|role"
+    r"|position|job|opening|opportunity|requirement|needed|required|wanted|reporting|asap"
+    r"|urgently|immediately|soon|next|by|is|are|as|and (?:you|your|i|we)|bei|für|chez|en|à"
+    r"|w/)(?=[\s,.:!?)]|$)",
     re.IGNORECASE,
 )
 _SENTENCE_CUES = re.compile(
-    r"\b(?:(?:looking|searching|search|hunt|hunting) (?:to (?:hire|add|bring on|fill) |for )|(?:in )?need(?:s|ed|ing)?(?: of| for)?\s(?!to\b)|seek(?:s|ing)?\s|hiring(?: for)?\s|hire\s|know (?:of )?(?=an? )|(?:just )?lost (?=our |an? |the )|replac(?:e|ing) (?=our |an? |the )|recruiting(?: for)?\s"
-    r"|(?:opening|openings|requirement|requirements|req|vacancy|opportunity|position|role|job|spot|headcount) (?:for|as|of|is for|:|open for|available for)\s"
-    r"|(?:join (?:us|our team|the team|\w+) as|work as|title is|role is|position is|role as|backfill(?:ing)? (?:for|our|a)|replacement for|filling|fill|add)\s"
-    r"|suchen(?: wir)?(?: \w+){0,4}? (?:eine?n? |nach )|recherch(?:e|ons)\s|cherch(?:e|ons)\s|busca(?:mos)?\s|cerchiamo\s|zoeken\s|poste de\s|stelle als\s)"
-    r"(?:immediately |urgently |currently |actively |now )?(?:an? |the |one |two |three |\d{1,2} |some |several |multiple |our |another |for |experienced |strong |talented |skilled |great |good |solid |hands[- ]on |passionate |motivated |une? |ein(?:e|en)? |un[ao]? )*",
+    r"\b(?:(?:looking|searching|search|hunt|hunting) (?:to (?:hire|add|bring on|fill) |for )"
+    r"|(?:in )?need(?:s|ed|ing)?(?: of| for)?\s(?!to\b)|seek(?:s|ing)?\s|hiring(?: for)?\s"
+    r"|hire\s|know (?:of )?(?=an? )|(?:just )?lost (?=our |an? |the )|replac(?:e|ing) (?=our "
+    r"|an? |the )|recruiting(?: for)?\s"
+    r"|(?:opening|openings|requirement|requirements|req|vacancy|opportunity|position|role|job"
+    r"|spot|headcount) (?:for|as|of|is for|:|open for|available for)\s"
+    r"|(?:join (?:us|our team|the team|\w+) as|work as|title is|role is|position is|role as"
+    r"|backfill(?:ing)? (?:for|our|a)|replacement for|filling|fill|add)\s"
+    r"|suchen(?: wir)?(?: \w+){0,4}? (?:eine?n? |nach )|recherch(?:e|ons)\s|cherch(?:e|ons)\s"
+    r"|busca(?:mos)?\s|cerchiamo\s|zoeken\s|poste de\s|stelle als\s)"
+    r"(?:immediately |urgently |currently |actively |now )?(?:an? |the |one |two |three "
+    r"|\d{1,2} |some |several |multiple |our |another |for |experienced |strong |talented "
+    r"|skilled |great |good |solid |hands[- ]on |passionate |motivated |une? |ein(?:e|en)? "
+    r"|un[ao]? )*",
     re.IGNORECASE,
 )
 _NOUN_BEHIND = re.compile(
@@ -43,8 +60,10 @@ _NOUN_BEHIND = re.compile(
 )
 _BEFORE_NOUN = 70
 _NOT_TITLE_START = re.compile(
-    r"(?:.*[.!?:,;\n]\s|^|.*\s)(?:an?|the|our|this|following|for|your|of|any|as|is|have|with|in|new|open|to|about|on"
-    r"|urgent|immediate|exciting|great|excellent|contract|permanent|remote|hybrid|onsite|my|their|below|direct)\s",
+    r"(?:.*[.!?:,;\n]\s|^|.*\s)(?:an?|the|our|this|following|for|your|of|any|as|is|have|with|in"
+    r"|new|open|to|about|on"
+    r"|urgent|immediate|exciting|great|excellent|contract|permanent|remote|hybrid|onsite|my"
+    r"|their|below|direct)\s",
     re.IGNORECASE | re.DOTALL,
 )
 # Names of occupations that English lacks; in Romance languages their field stands behind them.
@@ -55,7 +74,8 @@ _GERMANIC_HEAD = re.compile(
     re.IGNORECASE,
 )
 _ROMANCE_HEAD = re.compile(
-    r"^(?:développeu(?:r|se)|ingénieure?|chef(?:fe)? de projet|analyste|architecte|technicien(?:ne)?"
+    r"^(?:développeu(?:r|se)|ingénieure?|chef(?:fe)? de projet|analyste|architecte"
+    r"|technicien(?:ne)?"
     r"|comptable|infirmi(?:er|ère)|desarrollador[ae]?|ingenier[oa]|analista|arquitect[oa]"
     r"|programador[ae]?|contable|enfermer[oa]|sviluppator[ei]|ingegnere|programmatore"
     r"|desenvolvedora?|engenheir[oa])\b",

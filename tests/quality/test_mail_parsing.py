@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from benchmarks.quality.mail_parsing import measure_mails
 from blacklight_devstack.sample.inbox import Half, SampleMail, sample_inbox
 from blacklight_email_sync.parsing.extraction import extract_postings
+
+from benchmarks.quality.mail_parsing import measure_mails
 
 
 @pytest.mark.parametrize("half", [*Half, None], ids=lambda half: half or "both")
