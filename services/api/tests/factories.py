@@ -40,6 +40,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.api.tests.integration_factories import add_integration_objects
 from services.api.tests.notification_factories import add_notification_objects
+from services.api.tests.registration_factories import add_registration_objects
 
 RowT = TypeVar("RowT", bound=Base)
 
@@ -208,6 +209,7 @@ async def add_objects_of_every_kind(
         scraping = await add_scraper_session(session, tenant_id, api_key_id, role)
         of_notifications = await add_notification_objects(session, tenant_id, marker)
         of_integrations = await add_integration_objects(session, tenant_id, user.id, job.id, marker)
+        of_registrations = await add_registration_objects(session, tenant_id, marker)
         session.add_all(
             [
                 JobImportError(
@@ -241,6 +243,7 @@ async def add_objects_of_every_kind(
         "user_id": user.id,
         **of_notifications,
         **of_integrations,
+        **of_registrations,
     }
 
 

@@ -32,6 +32,8 @@ from blacklight_api.openapi import API_DESCRIPTION, install_openapi
 from blacklight_api.portal import assets
 from blacklight_api.portal.pages import PAGE_ROUTERS
 from blacklight_api.problems import install_problem_handlers
+from blacklight_api.registrations import endpoints as registrations
+from blacklight_api.registrations import public_endpoints as public_registrations
 from blacklight_api.relay import relay_in_background
 from blacklight_api.reviews import endpoints as reviews
 from blacklight_api.roles import endpoints as roles
@@ -67,6 +69,9 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     invitations.router,
     reviews.router,
     onboarding.router,
+    public_registrations.router,
+    registrations.router,
+    registrations.form_router,
     mail_settings.router,
     mails.router,
     mails.suppression_router,

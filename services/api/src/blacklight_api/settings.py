@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Self
 
 from blacklight_shared.integrations import MailboxSettings
+from blacklight_shared.outbound import OutboundSettings
 from pydantic import Field, model_validator
 
 
-class ApiSettings(MailboxSettings):
+class ApiSettings(MailboxSettings, OutboundSettings):
     """What the gateway reads from its environment besides what every service reads.
 
     Raises:
@@ -26,6 +27,8 @@ class ApiSettings(MailboxSettings):
     """Requests a key may make, on each replica of the gateway."""
     public_rate_limit_per_minute: int = Field(default=60, ge=1)
     """Requests without a key that a client's address may make, on each replica."""
+    registration_repeat_window: timedelta = timedelta(days=1)
+    """How long a registration with the same content is taken for a repetition."""
     request_timeout: timedelta = timedelta(seconds=30)
     """How long a request may take before it is answered with 503."""
 

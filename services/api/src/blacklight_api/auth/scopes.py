@@ -24,6 +24,8 @@ class Scope(StrEnum):
     MAILS_WRITE = "mails:write"
     MATCHES_READ = "matches:read"
     MATCHES_WRITE = "matches:write"
+    REGISTRATIONS_READ = "registrations:read"
+    REGISTRATIONS_WRITE = "registrations:write"
     ROLES_READ = "roles:read"
     ROLES_WRITE = "roles:write"
     ROLES_REVIEW = "roles:review"
@@ -56,6 +58,8 @@ SCOPE_DESCRIPTIONS: dict[Scope, str] = {
     Scope.MAILS_WRITE: "Have mails sent again; suppress addresses.",
     Scope.MATCHES_READ: "Read matches and their explanation.",
     Scope.MATCHES_WRITE: "Change the status of matches; have them made again.",
+    Scope.REGISTRATIONS_READ: "Read registrations of companies and their dossiers.",
+    Scope.REGISTRATIONS_WRITE: "Have registrations analysed again; delete them.",
     Scope.ROLES_READ: "Read roles and their aliases.",
     Scope.ROLES_WRITE: "Propose roles.",
     Scope.ROLES_REVIEW: "Approve, reject and merge roles.",

@@ -1,0 +1,1 @@
+"""Companies that register themselves: the public form, and what recruiters see of it."""
