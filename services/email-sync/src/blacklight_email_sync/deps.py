@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from blacklight_shared.crypto import SecretBox
 from blacklight_shared.database import Database
 from blacklight_shared.integrations import TokenStore, mailbox_providers
+from blacklight_shared.llm import create_language_model
 
 from blacklight_email_sync.parsing import MailParser, Thresholds
+from blacklight_email_sync.parsing.language_model import create_parser
 from blacklight_email_sync.parsing.rules import RulesParser
 from blacklight_email_sync.providers.http import Patience
 from blacklight_email_sync.providers.mailboxes import Mailboxes
@@ -53,15 +55,18 @@ async def open_deps(settings: EmailSyncSettings) -> AsyncIterator[EmailSyncDeps]
     database = Database.from_settings(settings)
     secret_box = SecretBox.from_settings(settings)
     mailboxes = Mailboxes(settings, Patience(backoff=settings.provider_backoff))
+    language_model = create_language_model(settings.llm)
     try:
         yield EmailSyncDeps(
             database=database,
             secret_box=secret_box,
             tokens=TokenStore(database, secret_box, mailbox_providers(settings)),
             mailboxes=mailboxes,
-            parser=RulesParser(),
+            parser=create_parser(settings.llm.provider, language_model, RulesParser()),
             settings=settings,
         )
     finally:
+        if language_model is not None:
+            await language_model.aclose()
         await mailboxes.aclose()
         await database.close()
