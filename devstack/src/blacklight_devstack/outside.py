@@ -12,11 +12,12 @@ from blacklight_devstack.certificates import Certificates
 from blacklight_devstack.emulators.registration import mailbox_settings
 from blacklight_devstack.ports import LOOPBACK, free_port
 from blacklight_devstack.processes import ProcessSpec
-from blacklight_devstack.services import EMAIL_SYNC, NOTIFICATIONS
+from blacklight_devstack.services import EMAIL_SYNC, NOTIFICATIONS, REGISTRATION
 
 MAIL_SERVER = "mail-server"
 GOOGLE = "google"
 MICROSOFT = "microsoft"
+WEBSITES = "websites"
 
 
 @dataclass(frozen=True)
@@ -125,16 +126,48 @@ class MailProviders:
 
 
 @dataclass(frozen=True)
+class Websites:
+    """Sites of companies that register.
+
+    Attributes:
+        port: Of all of them; each has a name of its own below ``localhost``.
+    """
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Where the sites are listed, without a slash at the end."""
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def site(self, name: str) -> str:
+        """The address of one site."""
+        return f"http://{name}.localhost:{self.port}/"
+
+    def environment(self) -> dict[str, str]:
+        """The setting that lets services fetch from this machine."""
+        return {"BLACKLIGHT_OUTBOUND_LOOPBACK_ALLOWED": "true"}
+
+    def specs(self) -> list[ProcessSpec]:
+        """The process."""
+        module = "blacklight_devstack.emulators.websites"
+        command = [sys.executable, "-m", module, "--port", str(self.port)]
+        return [ProcessSpec(WEBSITES, command, health_url=f"{self.url}/health", port=self.port)]
+
+
+@dataclass(frozen=True)
 class Outside:
     """All of it that one stack runs.
 
     Attributes:
         mail_server: None where the user's own takes the mail.
         mail_providers: None where the user names a registration with the real ones.
+        websites: None where no worker reads any.
     """
 
     mail_server: MailServer | None = None
     mail_providers: MailProviders | None = None
+    websites: Websites | None = None
 
     @classmethod
     def choose(cls, state: Path, environment: Mapping[str, str], workers: Collection[str]) -> Self:
@@ -153,16 +186,17 @@ class Outside:
             folder = state / "mail-providers"
             Certificates.make(folder)
             mail_providers = MailProviders(free_port(), free_port(), free_port(), folder)
-        return cls(mail_server, mail_providers)
+        websites = Websites(free_port()) if REGISTRATION.name in workers else None
+        return cls(mail_server, mail_providers, websites)
 
     def specs(self) -> list[ProcessSpec]:
         """The processes."""
-        parts = (self.mail_server, self.mail_providers)
+        parts = (self.mail_server, self.mail_providers, self.websites)
         return [spec for part in parts if part is not None for spec in part.specs()]
 
     def environment(self) -> dict[str, str]:
         """The settings by which services find it."""
         found: dict[str, str] = {}
-        for part in (self.mail_server, self.mail_providers):
+        for part in (self.mail_server, self.mail_providers, self.websites):
             found |= part.environment() if part is not None else {}
         return found

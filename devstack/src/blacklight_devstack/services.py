@@ -63,7 +63,8 @@ class Service:
 GATEWAY = Service("gateway", "blacklight_api.app")
 NOTIFICATIONS = Service("notifications", "blacklight_notifications.app")
 EMAIL_SYNC = Service("email-sync", "blacklight_email_sync.app")
-WORKERS = (Service("matching", "blacklight_matching.app"), NOTIFICATIONS, EMAIL_SYNC)
+REGISTRATION = Service("registration", "blacklight_registration.app")
+WORKERS = (Service("matching", "blacklight_matching.app"), NOTIFICATIONS, EMAIL_SYNC, REGISTRATION)
 
 
 def serve_url(port: int) -> str:

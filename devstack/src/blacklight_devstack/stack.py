@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field
 
 from blacklight_devstack.engine_choice import EngineLaunch, choose_engine
-from blacklight_devstack.outside import MailProviders, Outside
+from blacklight_devstack.outside import MailProviders, Outside, Websites
 from blacklight_devstack.ports import LOOPBACK, free_port
 from blacklight_devstack.postgres import EmbeddedPostgres
 from blacklight_devstack.postgres_roles import (
@@ -188,6 +188,11 @@ class Stack:
     def mail_providers(self) -> MailProviders | None:
         """Google and Microsoft, emulated; None where the user names a registration of their own."""
         return self._outside.mail_providers
+
+    @property
+    def websites(self) -> Websites | None:
+        """Sample sites of companies, for the registration worker to read."""
+        return self._outside.websites
 
     async def start(self, name: str) -> None:
         """Start a process that was stopped or killed, and wait until it is ready.
