@@ -3,8 +3,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from blacklight_devstack.outside import GOOGLE, MAIL_SERVER, MICROSOFT, MailProviders, Outside
-from blacklight_devstack.services import EMAIL_SYNC, NOTIFICATIONS
+from blacklight_devstack.outside import (
+    GOOGLE,
+    MAIL_SERVER,
+    MICROSOFT,
+    WEBSITES,
+    MailProviders,
+    Outside,
+)
+from blacklight_devstack.services import EMAIL_SYNC, NOTIFICATIONS, REGISTRATION
 from blacklight_shared.integrations import MailboxSettings, mailbox_providers
 from blacklight_shared.models import MailboxProviderName
 
@@ -18,6 +25,7 @@ def names(outside: Outside) -> list[str]:
 def test_workers_get_what_they_need(tmp_path: Path) -> None:
     assert names(Outside.choose(tmp_path, {}, WORKERS)) == [MAIL_SERVER, GOOGLE, MICROSOFT]
     assert names(Outside.choose(tmp_path, {}, [NOTIFICATIONS.name])) == [MAIL_SERVER]
+    assert names(Outside.choose(tmp_path, {}, [REGISTRATION.name])) == [WEBSITES]
     assert names(Outside.choose(tmp_path, {}, [])) == []
 
 

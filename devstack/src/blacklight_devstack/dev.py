@@ -128,6 +128,7 @@ def _say_where(stack: Stack, state: Path) -> None:
   Engine     [bold]{stack.engine_url}[/bold]
   Mails      [bold]{stack.mail_url or "go to your own server"}[/bold]
   Mailboxes  {_mailboxes(stack)}
+  Web sites  [bold]{stack.websites.url if stack.websites else "none"}[/bold], of sample companies
   API keys   {state}/dev.json, of the tenant "{_TENANT_NAME}" and of the platform
   Logs       {state}/logs
 
