@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from blacklight_shared.integrations import MailboxSettings
+from blacklight_shared.llm import LlmSettings
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -30,6 +31,9 @@ class EmailSyncSettings(MailboxSettings):
     provider_backoff: timedelta = timedelta(milliseconds=500)
     """Upper bound of the wait after the first try of a call; it doubles with every try."""
 
+    llm: LlmSettings = Field(default_factory=LlmSettings)
+    """Read from variables that start with ``BLACKLIGHT_LLM_``; without one, mails are read by
+    rules."""
     parse_min_confidence: float = Field(default=0.5, ge=0, le=1)
     """That a mail holds a posting; below, it is skipped."""
     parse_min_title_characters: int = Field(default=3, ge=1)

@@ -10,6 +10,7 @@ from blacklight_shared.work_terms import WorkMode
 from pydantic import BaseModel
 
 from blacklight_email_sync.parsing import Contact, ExtractedPosting
+from blacklight_email_sync.parsing.fingerprint import Fingerprint
 
 _MAX_TITLE_CHARACTERS = 500
 _MAX_DESCRIPTION_CHARACTERS = 100_000
@@ -27,6 +28,10 @@ class SourceDetails(BaseModel):
         start: As written.
         reference: The sender's number of the requirement.
         contact: Whom to answer.
+        folded_client: Of the fingerprint.
+        places: Of the fingerprint.
+        signature_hex: Of the fingerprint.
+        digest_hex: Of the fingerprint.
     """
 
     company: str = ""
@@ -37,11 +42,38 @@ class SourceDetails(BaseModel):
     start: str = ""
     reference: str = ""
     contact: Contact = Contact()
+    folded_client: str
+    places: tuple[str, ...]
+    signature_hex: str
+    digest_hex: str
 
     @classmethod
-    def of(cls, posting: ExtractedPosting) -> SourceDetails:
+    def of(cls, posting: ExtractedPosting, fingerprint: Fingerprint) -> SourceDetails:
         """The details of a posting."""
-        return cls.model_validate(posting, from_attributes=True)
+        return cls(
+            company=posting.company,
+            client=posting.client,
+            locations=posting.locations,
+            duration=posting.duration,
+            work_authorization=posting.work_authorization,
+            start=posting.start,
+            reference=posting.reference,
+            contact=posting.contact,
+            folded_client=fingerprint.client,
+            places=tuple(sorted(fingerprint.places)),
+            signature_hex=fingerprint.signature.hex(),
+            digest_hex=fingerprint.digest.hex(),
+        )
+
+    def fingerprint(self, title_key: str) -> Fingerprint:
+        """The fingerprint of the posting, whose title is kept beside."""
+        return Fingerprint(
+            title=title_key,
+            places=frozenset(self.places),
+            client=self.folded_client,
+            signature=bytes.fromhex(self.signature_hex),
+            digest=bytes.fromhex(self.digest_hex),
+        )
 
 
 def posting_row(posting: ExtractedPosting, posted_date: date | None) -> PostingRow | None:
@@ -73,18 +105,3 @@ def posting_row(posting: ExtractedPosting, posted_date: date | None) -> PostingR
         values["salary_currency"] = posting.pay.currency
         values["salary_period"] = posting.pay.period.value
     return read_posting(1, values).posting
-
-
-def extracted(
-    title: str, description: str, work_mode: str | None, details: SourceDetails
-) -> ExtractedPosting:
-    """A stored posting as it was found, as far as requirements are told apart by it."""
-    return ExtractedPosting(
-        title=title,
-        description=description,
-        company=details.company,
-        client=details.client,
-        locations=details.locations,
-        work_mode=WorkMode.UNKNOWN if work_mode is None else WorkMode[work_mode.upper()],
-        reference=details.reference,
-    )

@@ -27,15 +27,19 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_email_sync.parsing import ExtractedPosting, ParseResult
-from blacklight_email_sync.parsing.duplicates import Fingerprint, same_requirement
-from blacklight_email_sync.postings.details import SourceDetails, extracted, posting_row
+from blacklight_email_sync.parsing.fingerprint import (
+    Fingerprint,
+    fingerprint,
+    same_requirement,
+)
+from blacklight_email_sync.postings.details import SourceDetails, posting_row
 
 SOURCE = "inbox"
 """Of postings that were found in mails."""
 SAME_REQUIREMENT_WITHIN = timedelta(days=45)
 """After that, the same text asks for somebody else."""
-_MAX_COMPARED = 200
-"""Postings of one title; the newest are compared."""
+_MAX_COMPARED = 1_000
+"""Sources of one title; the newest are compared."""
 _LOCK_NAMESPACE = 7_140_501
 
 
@@ -193,8 +197,8 @@ async def _store(
     row: PostingRow,
     stored: _Stored,
 ) -> None:
-    fingerprint = Fingerprint.of(posting)
-    known = await _find_same(session, mail.tenant_id, fingerprint)
+    wanted = fingerprint(posting)
+    known = await _find_same(session, mail.tenant_id, wanted)
     if known is None:
         job_id = await _insert(session, mail, position, row)
         stored.new_ids.append(job_id)
@@ -208,8 +212,8 @@ async def _store(
             email_message_id=mail.id,
             position=position,
             tenant_id=mail.tenant_id,
-            title_key=fingerprint.title_key,
-            details=SourceDetails.of(posting).model_dump(mode="json"),
+            title_key=wanted.title,
+            details=SourceDetails.of(posting, wanted).model_dump(mode="json"),
         )
     )
     await session.flush()
@@ -217,31 +221,25 @@ async def _store(
 
 
 async def _find_same(
-    session: AsyncSession, tenant_id: int, fingerprint: Fingerprint
+    session: AsyncSession, tenant_id: int, wanted: Fingerprint
 ) -> JobPosting | None:
     """The tenant's posting of the same requirement, if a recent mail held it."""
-    rows = await session.execute(
-        select(JobPosting, JobPostingSource.details)
-        .join(JobPostingSource, JobPostingSource.job_posting_id == JobPosting.id)
+    sources = await session.execute(
+        select(JobPostingSource.job_posting_id, JobPostingSource.details)
+        .join(JobPosting, JobPosting.id == JobPostingSource.job_posting_id)
         .where(
             JobPostingSource.tenant_id == tenant_id,
-            JobPostingSource.title_key == fingerprint.title_key,
+            JobPostingSource.title_key == wanted.title,
             JobPostingSource.created_at > datetime.now(UTC) - SAME_REQUIREMENT_WITHIN,
             JobPosting.status != JobStatus.CLOSED,
         )
-        .order_by(JobPostingSource.created_at.desc())
+        .order_by(JobPostingSource.created_at.desc(), JobPostingSource.job_posting_id)
         .limit(_MAX_COMPARED)
     )
-    for posting, details in rows:
-        known = extracted(
-            posting.title,
-            posting.description,
-            posting.work_mode,
-            SourceDetails.model_validate(details),
-        )
-        if same_requirement(Fingerprint.of(known), fingerprint):
-            found: JobPosting = posting
-            return found
+    for job_id, details in sources:
+        known = SourceDetails.model_validate(details).fingerprint(wanted.title)
+        if same_requirement(known, wanted):
+            return await session.get(JobPosting, job_id)
     return None
 
 
