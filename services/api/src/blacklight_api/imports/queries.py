@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from blacklight_shared.models import BatchStatus, JobImportBatch, JobImportChunk, JobImportError
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from blacklight_api.imports.schemas import Batch, BatchCounts
 from blacklight_api.problems import NotFound
@@ -42,12 +43,32 @@ async def batch_document(session: AsyncSession, batch_key: str) -> Batch:
 async def batch_rows(
     session: AsyncSession, *, status: BatchStatus | None, before_id: int | None, limit: int
 ) -> Sequence[RowMapping]:
-    """Batches with their counts, the newest first."""
-    query = _with_counts().order_by(JobImportBatch.id.desc()).limit(limit)
+    """Batches with their counts, the newest first; those of sources are shown with their import."""
+    query = (
+        _with_counts()
+        .where(JobImportBatch.parent_batch_id.is_(None))
+        .order_by(JobImportBatch.id.desc())
+        .limit(limit)
+    )
     if status is not None:
         query = query.where(JobImportBatch.status == status)
     if before_id is not None:
         query = query.where(JobImportBatch.id < before_id)
+    return (await session.execute(query)).mappings().all()
+
+
+async def source_rows(
+    session: AsyncSession, import_id: int, *, after_id: int | None, limit: int
+) -> Sequence[RowMapping]:
+    """The batches of an import's sources with their counts, in the order of the request."""
+    query = (
+        _with_counts()
+        .where(JobImportBatch.parent_batch_id == import_id)
+        .order_by(JobImportBatch.id)
+        .limit(limit)
+    )
+    if after_id is not None:
+        query = query.where(JobImportBatch.id > after_id)
     return (await session.execute(query)).mappings().all()
 
 
@@ -75,6 +96,8 @@ def to_batch(row: RowMapping) -> Batch:
         source=row["source"],
         visibility=row["visibility"],
         status=row["status"],
+        error=row["error"],
+        sources=row["sources"],
         percent=100.0 if is_complete else round(min(99.0, 100 * part), 1),
         counts=BatchCounts.model_validate(dict(row)),
         created_at=row["created_at"],
@@ -84,7 +107,10 @@ def to_batch(row: RowMapping) -> Batch:
 
 
 def _with_counts() -> Select[tuple[object, ...]]:
-    chunk = JobImportChunk
+    chunk, part = JobImportChunk, aliased(JobImportBatch)
+    is_source = part.parent_batch_id == JobImportBatch.id
+    sources = select(part.id).where(is_source).correlate(JobImportBatch)
+    source_count = select(func.count(part.id)).where(is_source).correlate(JobImportBatch)
     counts = (
         select(
             func.coalesce(func.sum(chunk.rows_received), 0).label("rows_received"),
@@ -96,9 +122,11 @@ def _with_counts() -> Select[tuple[object, ...]]:
             func.count().label("chunks"),
             func.count(chunk.completed_at).label("chunks_matched"),
         )
-        .where(chunk.batch_id == JobImportBatch.id)
+        .where(or_(chunk.batch_id == JobImportBatch.id, chunk.batch_id.in_(sources)))
         .lateral("counts")
     )
-    return select(*JobImportBatch.__table__.columns, *counts.columns).select_from(
-        JobImportBatch.__table__.join(counts, counts.c.chunks >= 0)
-    )
+    return select(
+        *JobImportBatch.__table__.columns,
+        *counts.columns,
+        source_count.scalar_subquery().label("sources"),
+    ).select_from(JobImportBatch.__table__.join(counts, counts.c.chunks >= 0))

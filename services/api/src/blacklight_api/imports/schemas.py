@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, Self
 
 from blacklight_shared.job_imports.files import MAX_ROWS
 from blacklight_shared.job_imports.postings import POSTING_FIELDS
-from blacklight_shared.models import BatchStatus, ImportErrorSeverity, Visibility
-from pydantic import Field
+from blacklight_shared.job_imports.requesting import MAX_SOURCES
+from blacklight_shared.models import BatchStatus, FileFormat, ImportErrorSeverity, Visibility
+from pydantic import ConfigDict, Field, model_validator
 
-from blacklight_api.schemas import ResponseModel
+from blacklight_api.schemas import RequestModel, ResponseModel
+
+SOURCE_PATTERN = r"^[a-z0-9][a-z0-9._\-]{0,63}$"
 
 
 class BatchCounts(ResponseModel):
@@ -32,11 +36,80 @@ class Batch(ResponseModel):
     source: str
     visibility: Visibility
     status: BatchStatus
+    error: str | None = Field(description="Why it, or a part of it, failed.")
+    sources: int = Field(description="How many sources it has, for an import from sources.")
     percent: float = Field(ge=0, le=100, description="Of the postings to be matched.")
     counts: BatchCounts
     created_at: datetime
     received_at: datetime | None
     completed_at: datetime | None
+
+
+class ImportSource(RequestModel):
+    """Where postings are to come from: a feed or an uploaded file."""
+
+    source: Annotated[str, Field(pattern=SOURCE_PATTERN)] = Field(
+        description="Name of the source; with the external id it says which posting a row is.",
+    )
+    url: Annotated[str, Field(max_length=2_000, pattern=r"^https?://\S+$")] | None = Field(
+        default=None, description="Where a worker fetches JSON, JSON Lines or CSV."
+    )
+    file_id: Annotated[int, Field(ge=1, lt=2**63)] | None = Field(
+        default=None, description="A file that was uploaded for this import."
+    )
+    format: FileFormat | None = Field(
+        default=None, description="Of a feed whose address and media type do not say it."
+    )
+    column_mapping: Annotated[dict[str, str], Field(max_length=100)] | None = Field(
+        default=None,
+        description="Field of a posting → column of the feed, for columns that are not recognised"
+        " by their names.",
+    )
+
+    @model_validator(mode="after")
+    def _has_one_origin(self) -> Self:
+        if (self.url is None) == (self.file_id is None):
+            raise ValueError("Give either url or file_id.")
+        if self.file_id is not None and (self.format or self.column_mapping):
+            raise ValueError("A file was uploaded with its format and columns; leave them out.")
+        return self
+
+
+class SourcesImport(RequestModel):
+    """An import from several sources."""
+
+    batch_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:\-]{0,119}$")] | None = Field(
+        default=None,
+        description="Idempotency key: the same request may be sent again under it. Made up when"
+        " left out.",
+    )
+    visibility: Visibility = Field(
+        default=Visibility.GLOBAL,
+        description="`global`: all tenants may match the postings. `tenant`: only yours.",
+    )
+    sources: Annotated[list[ImportSource], Field(min_length=1, max_length=MAX_SOURCES)]
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "sources": [
+                        {"source": "careers-site", "url": "https://jobs.example.com/feed.jsonl"}
+                    ]
+                }
+            ]
+        }
+    )
+
+
+class StoredFile(ResponseModel):
+    """A file that waits for the import which names it, for a week."""
+
+    file_id: int = Field(validation_alias="id")
+    format: FileFormat
+    size_bytes: int
+    row_count: int
+    created_at: datetime
 
 
 class BatchError(ResponseModel):
