@@ -85,7 +85,14 @@ class Facts:
         if self.segment.title:
             return self.segment.title
         labelled = next(filter(None, map(titles.labelled_title, self._values(Field.TITLE))), "")
-        return labelled or titles.subject_title(self.subject) or self._title_in_text()
+        if labelled:
+            return labelled
+        in_subject = titles.subject_title(self.subject)
+        in_text = self._title_in_text()
+        # The subject "Welders" is about the "MIG welder" of the text.
+        is_bare = len(in_subject.split()) == 1
+        is_fuller = is_bare and in_text.casefold().endswith(f" {in_subject.casefold()}")
+        return in_text if is_fuller or not in_subject else in_subject
 
     def description(self) -> str:
         """The text of the job; a short one with what holds for all jobs of the mail."""

@@ -60,7 +60,7 @@ def _weigh_form(mail: ParsedMail, strengths: dict[SkipReason, float]) -> None:
     ):
         strengths[SkipReason.JOB_ALERT] += 5.0
     if headers.is_reply:
-        strengths[SkipReason.REPLY] += 1.5
+        strengths[SkipReason.REPLY] += 1.0
     if headers.is_bulk:
         strengths[SkipReason.NEWSLETTER] += 0.7
     if any(_CV_FILE.search(item.filename) for item in mail.attachments):

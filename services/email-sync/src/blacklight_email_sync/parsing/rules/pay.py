@@ -40,9 +40,10 @@ _LAKHS = re.compile(
     re.IGNORECASE,
 )
 _PAY_WORD = re.compile(
-    r"\b(?:salary|pay|rate|compensation|base|pays|paying|offering|budget)(?: range| rate| band|"
-    r" scale)?"
-    r"(?: is| of| from| between| at| up to|:)? ?(?P<amount>[$€£₹][^\n]{1,60}?)(?=[,.;)]\s|\n|$)",
+    r"\b(?:salary|pay|rate|compensation|base|pays|paying|offering|budget|ote|wage)"
+    r"(?: range| rate| band| scale)?(?: is| of| from| between| at| up to|:)? ?"
+    r"(?P<amount>[$€£₹] ?\d[\d,.]{0,12}k?(?: ?(?:-|–|to|and) ?[$€£₹]? ?\d[\d,.]{0,12}k?)?"
+    r"(?: ?(?:/|per|an?) ?[a-z]{1,8})?)",
     re.IGNORECASE,
 )
 _INDIAN_LAKH = 100_000.0
