@@ -14,11 +14,14 @@ MAX_HINTS = 3
 _MOST_PEOPLE = 5_000_000
 
 _PEOPLE = (
-    r"(?:employees|people|staff(?: members)?|team ?members|professionals|engineers|experts"
+    r"(?:employees|people|staff(?: members)?|team ?members"
     r"|mitarbeiter(?:innen|n)?|mitarbeitende|beschäftigte|collaborateurs|employés|salariés"
     r"|empleados|dipendenti|medewerkers)"
 )
-_NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve".split()
+_NUMBER_WORDS = [
+    *("two", "three", "four", "five", "six", "seven"),
+    *("eight", "nine", "ten", "eleven", "twelve"),
+]
 _NUMBER = r"\d{1,3}(?:[,.' ]\d{3})+|\d{1,6}"
 _HINT = re.compile(
     rf"(?P<lead>\b(?:team of|staff of|more than|over|around|about|some|mehr als|über|plus de) +)?"
