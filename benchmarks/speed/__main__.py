@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -30,14 +31,14 @@ Benchmark = Callable[[Installation, VectorSpace, bool], list[Figure]]
 BENCHMARKS: dict[str, Benchmark] = {
     "match-jobs-to-candidates": lambda system, space, small: match_jobs_to_candidates.measure(
         system,
-        match_jobs_to_candidates.Sizes(jobs=40, candidates=300, sample=100, repeats=1)
+        match_jobs_to_candidates.Sizes(jobs=40, candidates=200, sample=50, repeats=1)
         if small
         else match_jobs_to_candidates.Sizes(),
         space,
     ),
     "generate-candidate-matches": lambda system, space, small: generate_candidate_matches.measure(
         system,
-        generate_candidate_matches.Sizes(jobs=(11_000, 12_000), sample=100, index_up_to=0)
+        generate_candidate_matches.Sizes(jobs=(12_000,), sample=50, index_up_to=0)
         if small
         else generate_candidate_matches.Sizes(),
         space,
@@ -56,6 +57,8 @@ def main() -> None:
     parser.add_argument("--only", choices=sorted(BENCHMARKS), help="one of them")
     parser.add_argument("--output", type=Path, help="where the JSON goes")
     options = parser.parse_args()
+    # What was started ends with this process, also when that is told to end.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit("terminated"))
     output = options.output
     if output is None and not options.small and options.only is None:
         output = RESULTS

@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from blacklight_matching.embedding_store import Subject, stale_texts, store_vectors
+from blacklight_matching.features.candidates import prepare_candidates
 from blacklight_matching.features.loading import VectorSpace, load_candidates
 from blacklight_matching.scoring import CandidateFeatures, score_block, score_tiles
 from blacklight_matching.snapshot import OpeningBlocks, PostingSnapshot
 from blacklight_shared.events import GenerateCandidateMatches
 from blacklight_shared.matching import MatchingConfig
+from blacklight_shared.skills import SkillTaxonomy
 
 from benchmarks.speed.limits import MATCH_COLUMNS, best_seconds, copy_seconds
 from benchmarks.speed.market import Market
@@ -22,9 +25,10 @@ from benchmarks.speed.report import Figure
 from benchmarks.speed.store import (
     ROLE_ID,
     TENANT_ID,
-    add_candidates,
     add_jobs,
     add_tenant_and_role,
+    add_written_candidates,
+    repeat_jobs,
 )
 from benchmarks.speed.system import Installation, MeasuredDatabase, Workers
 
@@ -36,7 +40,6 @@ GROWTH_TOLERANCE = 1.1
 """Two measurements of the same work differ by as much."""
 
 _CANDIDATES = 6
-_JOBS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class Sizes:
     """How much is matched.
 
     Attributes:
-        jobs: Open postings, all in the candidate's role; rising.
+        jobs: Open postings, all in the candidate's role; rising. The first are drawn, more are
+            the same again.
         sample: Pairs that the peer is measured on.
         index_up_to: The largest number of postings that a vector index is built for: with a
             million that alone takes longer than all the rest.
@@ -84,16 +88,41 @@ def measure(installation: Installation, sizes: Sizes, space: VectorSpace) -> lis
         market = Market.open()
         add_tenant_and_role(database.superuser)
         people = market.candidates(np.arange(1, _CANDIDATES + 1), ROLE_ID)
-        add_candidates(database.superuser, people, space.model)
+        words = {skill_id: skill.name for skill_id, skill in SkillTaxonomy.builtin().skills.items()}
+        add_written_candidates(database.superuser, people, words)
+        asyncio.run(_prepare(database, people, space))
         stored = 0
         for count in sizes.jobs:
-            for start in range(stored, count, _JOBS_AT_ONCE):
-                ids = np.arange(start, min(start + _JOBS_AT_ONCE, count)) + 1
-                add_jobs(database.superuser, market.jobs(ids, ROLE_ID), space.model)
+            _add_jobs_up_to(database, market, count, stored, space)
             stored = count
             database.superuser.execute("TRUNCATE candidate_job_matches")
             figures += _measure_size(installation, database, count, sizes, space, warm_by_size)
     return figures
+
+
+def _add_jobs_up_to(
+    database: MeasuredDatabase, market: Market, count: int, stored: int, space: VectorSpace
+) -> None:
+    """The first size is drawn, larger ones hold it several times over."""
+    if not stored:
+        jobs = market.jobs(np.arange(1, count + 1), ROLE_ID)
+        add_jobs(database.superuser, jobs, space.model)
+        return
+    for start in range(stored, count, stored):
+        repeat_jobs(database.superuser, min(stored, count - start), start)
+
+
+async def _prepare(
+    database: MeasuredDatabase, people: CandidateFeatures, space: VectorSpace
+) -> None:
+    """Read the profiles as the worker does; their vectors are drawn instead of computed."""
+    connected, ids = database.connected(), people.ids.tolist()
+    async with connected.tenant_session(TENANT_ID) as session:
+        await prepare_candidates(session, ids)
+        texts = await stale_texts(session, Subject.CANDIDATE, ids, space)
+        vectors = people.embeddings.codes.astype(np.float32)
+        await store_vectors(session, Subject.CANDIDATE, texts, vectors, space)
+    await connected.close()
 
 
 def _measure_size(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import psycopg
+from blacklight_matching.locations import parse_location
 from blacklight_matching.matches.binary_copy import HEADER, TRAILER, encode_rows
 from blacklight_matching.scoring import (
     CandidateFeatures,
@@ -89,6 +90,44 @@ def add_jobs(connection: Connection, jobs: JobFeatures, model: str) -> None:
         _copy_vectors(
             connection, "job_embeddings", "job_posting_id", jobs.ids, jobs.embeddings, model
         )
+    connection.execute("ANALYZE job_postings, job_features, job_embeddings")
+
+
+def repeat_jobs(connection: Connection, count: int, after: int) -> None:
+    """Store the first postings once more, under the ids that follow.
+
+    Args:
+        connection: A superuser's, which may leave triggers out.
+        count: How many; ids 1 to ``count`` are taken.
+        after: The largest id there is.
+    """
+    with connection.transaction():
+        connection.execute("SET LOCAL session_replication_role = replica")
+        connection.execute(
+            "INSERT INTO job_postings (id, source, external_id, title, content_hash, role_id)"
+            " OVERRIDING SYSTEM VALUE"
+            " SELECT id + %(after)s, source, (id + %(after)s)::text, title, content_hash, role_id"
+            " FROM job_postings WHERE id <= %(count)s",
+            {"after": after, "count": count},
+        )
+        for table in ("job_features", "job_embeddings"):
+            names = [
+                str(name)
+                for (name,) in connection.execute(
+                    "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass"
+                    " AND attnum > 0 AND NOT attisdropped AND attname <> 'job_posting_id'",
+                    [table],
+                )
+            ]
+            columns = sql.SQL(", ").join(map(sql.Identifier, names))
+            connection.execute(
+                sql.SQL(
+                    "INSERT INTO {table} (job_posting_id, {columns})"
+                    " SELECT job_posting_id + %(after)s, {columns} FROM {table}"
+                    " WHERE job_posting_id <= %(count)s"
+                ).format(table=sql.Identifier(table), columns=columns),
+                {"after": after, "count": count},
+            )
     connection.execute("ANALYZE job_postings, job_features, job_embeddings")
 
 
@@ -176,6 +215,45 @@ def add_candidates(connection: Connection, candidates: CandidateFeatures, model:
     connection.execute(
         "ANALYZE candidates, candidate_features, candidate_embeddings, candidate_preferred_roles"
     )
+
+
+def add_written_candidates(
+    connection: Connection, candidates: CandidateFeatures, words: dict[int, str]
+) -> None:
+    """Store approved candidates as they wrote their profiles, to be read by the system.
+
+    Args:
+        connection: A superuser's.
+        candidates: What the profiles say; all prefer the one role.
+        words: The names of skills.
+    """
+    cities = dict(zip(_city_codes(), CITIES, strict=True))
+    with connection.transaction():
+        for row, candidate_id in enumerate(candidates.ids.tolist()):
+            wanted = _number(candidates.salary_expected_usd_year[row])
+            connection.execute(
+                "INSERT INTO candidates (id, tenant_id, status, first_name, skills, location,"
+                " years_experience, salary_expected, salary_currency, salary_period)"
+                " OVERRIDING SYSTEM VALUE"
+                " VALUES (%s, %s, 'approved', 'Person', %s, %s, %s, %s, %s, %s)",
+                [
+                    *(candidate_id, TENANT_ID),
+                    [words[skill_id] for skill_id in candidates.skills.row(row).tolist()],
+                    cities[int(candidates.places.city[row])],
+                    _number(candidates.years_experience[row]),
+                    *((None, None, None) if wanted is None else (wanted, "USD", "year")),
+                ],
+            )
+            connection.execute(
+                "INSERT INTO candidate_preferred_roles (candidate_id, role_id, tenant_id, rank)"
+                " VALUES (%s, %s, %s, 0)",
+                [candidate_id, ROLE_ID, TENANT_ID],
+            )
+
+
+def _city_codes() -> list[int]:
+    places = [parse_location(city) for city in CITIES]
+    return [-1 if place is None else place.location.city or -1 for place in places]
 
 
 _WORDS = "array_fill('word'::text, ARRAY[cardinality(skill_ids)])"
