@@ -24,8 +24,9 @@ from blacklight_shared.workflows import (
 )
 
 from blacklight_matching.deps import MatchingDeps
-from blacklight_matching.profiles import FilledProfile
+from blacklight_matching.resume.told import ResumeReader
 from blacklight_matching.steps.resumes import (
+    CompletedProfile,
     complete_profile,
     extract_resume_text,
     infer_roles,
@@ -42,6 +43,8 @@ class ParsedResume:
         extraction: ``EXTRACTED``, or why there is no text.
         filled_fields: Fields of the profile that the CV filled.
         is_email_taken: The CV's address was left out, since another candidate has it.
+        reader: Who read it; None when there was nothing to read.
+        reader_failure: Why the language model was of no help, if one is configured.
         roles: Preferred roles that the titles gave.
         is_matching: Whether matches are made now.
     """
@@ -49,6 +52,8 @@ class ParsedResume:
     extraction: ExtractionStatus
     filled_fields: list[str]
     is_email_taken: bool
+    reader: ResumeReader | None
+    reader_failure: str | None
     roles: int
     is_matching: bool
 
@@ -73,15 +78,16 @@ async def parse_resume(
         event.document_id,
         output_type=ExtractionStatus,
     )
-    filled, roles = FilledProfile(fields=[], is_email_taken=False), 0
+    completed: CompletedProfile | None = None
+    roles = 0
     if extraction is ExtractionStatus.PENDING:
         await emit_progress(ctx, _progress(event, "profile", 40, "Completing the profile"))
-        filled = await ctx.step.run(
+        completed = await ctx.step.run(
             "complete-profile",
             complete_profile,
             *of_candidate,
             event.document_id,
-            output_type=FilledProfile,
+            output_type=CompletedProfile,
         )
         await emit_progress(ctx, _progress(event, "roles", 70, "Finding roles"))
         roles = await ctx.step.run("infer-roles", infer_roles, *of_candidate)
@@ -93,8 +99,10 @@ async def parse_resume(
     await emit_progress(ctx, _progress(event, "done", 100, message))
     return ParsedResume(
         extraction=extraction,
-        filled_fields=filled.fields,
-        is_email_taken=filled.is_email_taken,
+        filled_fields=completed.filled.fields if completed else [],
+        is_email_taken=completed.filled.is_email_taken if completed else False,
+        reader=completed.reader if completed else None,
+        reader_failure=completed.reader_failure if completed else None,
         roles=roles,
         is_matching=is_matching,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from blacklight_shared.models import MATCHABLE_STATUSES, ExtractionStatus, RoleStatus
@@ -24,6 +25,7 @@ from blacklight_matching.profiles import (
 )
 from blacklight_matching.resume.documents import DocumentError, ScannedDocumentError
 from blacklight_matching.resume.profile import read_profile
+from blacklight_matching.resume.told import ResumeReader, read_with_model
 from blacklight_matching.roles.nearest import PREFERRED_ROLE_THRESHOLD
 from blacklight_matching.steps.roles import nearest_roles
 
@@ -60,11 +62,28 @@ async def extract_resume_text(
     return ExtractionStatus.PENDING
 
 
+@dataclass(frozen=True, slots=True)
+class CompletedProfile:
+    """What reading a CV did.
+
+    Attributes:
+        filled: What it added to the profile.
+        reader: Who read it.
+        reader_failure: Why the language model was of no help, if one is configured.
+    """
+
+    filled: FilledProfile
+    reader: ResumeReader
+    reader_failure: str | None
+
+
 @translating_errors("complete profile")
 async def complete_profile(
     deps: MatchingDeps, tenant_id: int, candidate_id: int, document_id: int
-) -> FilledProfile:
+) -> CompletedProfile:
     """Read a CV's text and fill what is empty in the profile.
+
+    No transaction is open while a language model reads.
 
     Raises:
         NotFoundError: The document is gone.
@@ -74,11 +93,13 @@ async def complete_profile(
         taxonomy = await visible_taxonomy(session)
     if text is None:
         raise NotFoundError("document", document_id)
-    profile = await asyncio.to_thread(
+    by_rules = await asyncio.to_thread(
         read_profile, text, taxonomy=taxonomy, today=datetime.now(UTC).date()
     )
+    read = await read_with_model(deps.language_model, text, by_rules=by_rules)
     async with deps.database.tenant_session(tenant_id) as session:
-        return await fill_profile(session, tenant_id, candidate_id, document_id, profile)
+        filled = await fill_profile(session, tenant_id, candidate_id, document_id, read.profile)
+    return CompletedProfile(filled, read.reader, read.failure)
 
 
 @translating_errors("infer roles")
