@@ -78,8 +78,8 @@ typecheck: setup ## Check types
 	@$(BIN)/mypy
 
 .PHONY: bench
-bench: setup ## Measure how fast candidates are scored, beside a plain loop
-	@$(BIN)/python -m benchmarks.scoring_kernel
+bench: setup ## Measure how fast postings are imported and matched, beside a peer and a limit
+	@$(BIN)/python -m benchmarks.speed
 
 .PHONY: quality
 quality: setup ## Measure how good rankings and scores are, on public data in ../shared/data if it is there
