@@ -26,6 +26,7 @@ from blacklight_shared.models import (
     CandidateStatus,
     EmailIntegration,
     EmailMessage,
+    EmailMessageStatus,
     JobPosting,
     JobPostingSource,
     MailboxProviderName,
@@ -37,7 +38,7 @@ from blacklight_shared.models import (
 )
 from blacklight_shared.roles import ensure_roles, learn_aliases
 from blacklight_shared.settings import Environment
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 SCOPES = {
     MailboxProviderName.GMAIL: ["https://www.googleapis.com/auth/gmail.readonly"],
@@ -189,6 +190,14 @@ class World:
         """The stored mails, in the order of storing."""
         condition = True if inbox is None else EmailMessage.integration_id == inbox.id
         return await self._rows(EmailMessage, condition)
+
+    async def waiting(self) -> int:
+        """How many mails wait for being read."""
+        async with self.deps.database.tenant_session(self.tenant_id) as session:
+            count = await session.scalar(
+                select(func.count()).where(EmailMessage.status == EmailMessageStatus.QUEUED)
+            )
+            return count or 0
 
     async def sync_runs(self, inbox: Inbox) -> list[SyncRun]:
         """The history of an inbox, the oldest first."""

@@ -142,8 +142,8 @@ async def sync_all(engine: TestEngine, inboxes: Sequence[Inbox]) -> None:
 
 async def all_read(world: World) -> None:
     """Wait until no mail waits any more."""
-    while any(stored.status == EmailMessageStatus.QUEUED for stored in await world.mails()):
-        await asyncio.sleep(0.1)
+    while await world.waiting():
+        await asyncio.sleep(0.2)
 
 
 async def assert_everything_is_there(
