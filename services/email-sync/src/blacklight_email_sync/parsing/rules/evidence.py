@@ -61,7 +61,7 @@ _PHRASES = tuple(
     )
 )
 _ASKS_FOR_PEOPLE = re.compile(
-    r"\b(?:resumes?|cvs?|candidates?|profiles|requirement|vacanc\w+|hire|hiring|recruit\w*)\b",
+    r"\b(?:resumes?|cvs?|candidates?|profiles|vacanc\w+|hire|hiring|recruit\w*)\b",
     re.IGNORECASE,
 )
 _SECTION = re.compile(
@@ -108,6 +108,9 @@ def _job_evidence(
         best.experience is not None and "year" in text.casefold(),
         bool(best.duration),
         bool(best.work_authorization),
+    )
+    breadth = (
+        bool(best.locations),
         len(best.skills) >= _ENOUGH_SKILLS,
         len(best.skills) >= 2 * _ENOUGH_SKILLS,
     )
@@ -117,7 +120,7 @@ def _job_evidence(
         + (_TITLE_LABELLED if Field.TITLE in fields else _TITLE_FOUND)
         + _PER_FIELD * min(len(fields), _MOST_FIELDS)
         + _PER_PHRASE * min(phrases, _MOST_PHRASES)
-        + _PER_TERM * (sum(terms) + bool(best.locations))
+        + _PER_TERM * sum((*terms, *breadth))
         + (_SECTIONS if _SECTION.search(text) else 0.0)
         + (_TOO_SHORT if len(text.strip()) < _SHORT_TEXT else 0.0)
     )

@@ -95,8 +95,10 @@ class Facts:
         return in_text if is_fuller or not in_subject else in_subject
 
     def description(self) -> str:
-        """The text of the job; a short one with what holds for all jobs of the mail."""
+        """The text of the job; a short one with the subject and what holds for all jobs."""
         text = self.segment.text.strip()
+        if len(text) < _SHORT_TEXT and self.subject not in text:
+            text = f"{self.subject}\n\n{text}"
         if len(text) < _SHORT_TEXT and self.segment.shared_text:
             text = f"{text}\n\n{self.segment.shared_text}"
         return text[:_LONGEST_DESCRIPTION]

@@ -66,6 +66,7 @@ _ALTERNATIVES = re.compile(
 )
 _EDGES = " \t,-–—:/.()[]+*_"
 _AREA_ONLY = re.compile(rf"(?:{_STATES})(?: \d{{5}})?|USA?|{_AREAS}")
+_OFFICE_WORD = re.compile(r"(?<=\w) (?:office|area|metro area|location)$", re.IGNORECASE)
 _ZIP = re.compile(r"\s\d{5}(?:-\d{4})?$")
 
 
@@ -115,7 +116,7 @@ def place_of_office(text: str) -> str:
 
 def place_in_subject(subject: str) -> str:
     """A known place that is one of the pieces of a subject: "Java Developer | London"."""
-    for piece in re.split(r"\s[-–—|]+\s|[|,:;@()\[\]/]+", subject):
+    for piece in re.split(r"\s[-–—|]+\s|[|,:;@()\[\]/]+|\sor\s", subject):
         name = piece.strip(_EDGES)
         if is_known(name):
             return name
@@ -135,6 +136,7 @@ def mode_of(value: str) -> str:
 
 def _cleaned(piece: str) -> str:
     piece = _DAYS.sub(" ", piece.replace("\t", " "))
+    piece = _OFFICE_WORD.sub("", piece.strip(_EDGES))
     piece = _ZIP.sub("", " ".join(piece.split()).strip(_EDGES)).strip(_EDGES)
     if piece[:1].isdigit() and (cities := cities_in(piece)):  # A street stands before the city.
         return cities[-1]
