@@ -115,6 +115,7 @@ class TestLocations:
         [
             ("Jane Roe | Leeds, United Kingdom | +44", "Leeds, United Kingdom"),
             ("Leeds, United Kingdom jane@example.org (555) 010-9999", "Leeds, United Kingdom"),
+            ("jane@example.org | Leeds, United Kingdom", "Leeds, United Kingdom"),
             ("Haifa, Israel", "Haifa, Israel"),
             ("Phone: 1  Residence: Berlin  Languages: German", "Berlin"),
         ],

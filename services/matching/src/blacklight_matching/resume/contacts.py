@@ -174,7 +174,7 @@ _LOCATION_LABEL = re.compile(
     re.IGNORECASE,
 )
 _LOCATION_BREAK = re.compile(
-    r"[|•●;\t]|\s{2,}|\s[-–—]\s|\S+@.*|(?:e-?mail|phone|tel|mobile|linkedin|birth)\b.*",
+    r"[|•●;\t]|\s{2,}|\s[-–—]\s|\S+@\S+|(?:e-?mail|phone|tel|mobile|linkedin|birth)\b.*",
     re.IGNORECASE,
 )
 _MOST_LOCATIONS = 3
