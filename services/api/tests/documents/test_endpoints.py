@@ -151,10 +151,8 @@ class TestFromResume:
         ]
         assert made["candidate"]["edited_fields"] == ["preferred_roles"]
         assert made["document"]["candidate_id"] == made["candidate"]["id"]
-        assert [name for name, _ in await tenant.events()] == [
-            "job-match/generate-candidate",
-            "candidate/resume.uploaded",
-        ]
+        events = [name for name, _ in await tenant.events() if name != "role/created"]
+        assert events == ["job-match/generate-candidate", "candidate/resume.uploaded"]
 
     async def test_takes_roles_by_id(self, tenant: Tenant) -> None:
         role = await tenant.make("/api/v1/roles", name="Crane Driver From Resume")

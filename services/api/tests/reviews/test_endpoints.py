@@ -33,7 +33,8 @@ class TestApprove:
         assert [document["filename"] for document in documents["items"]] == ["cv.txt"]
         assert approved["documents"] == []
 
-        events = (await tenant.events())[2:]
+        later = (await tenant.events())[2:]
+        events = [(name, data) for name, data in later if name != "role/created"]
         assert [name for name, _ in events] == [
             "job-match/generate-candidate",
             "candidate/resume.uploaded",
