@@ -52,6 +52,8 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
             "BLACKLIGHT_EMBEDDING_MAX_TOKENS": "32",
             "BLACKLIGHT_INBOX_SYNCS_PER_MINUTE": "6000",
             "BLACKLIGHT_MAILS_PER_MINUTE": "6000",
+            "BLACKLIGHT_REGISTRATION_HOST_DELAY": "PT0.1S",
+            "BLACKLIGHT_REGISTRATION_PAGE_TIMEOUT": "PT5S",
         },
         fast=True,
         poll_interval=timedelta(seconds=0.5),
