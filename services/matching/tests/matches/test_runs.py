@@ -338,6 +338,33 @@ class TestConcurrency:
 
         assert await all_matches(world, town) == expected
 
+    async def test_postings_in_memory_that_change_meanwhile_are_scored_as_they_became(
+        self, db: Database, world: World
+    ) -> None:
+        town = await build_town(world, 5)
+        snapshot = await loaded_snapshot(db)
+
+        async def change_and_match(job_ids: Sequence[int]) -> None:
+            for job_id in job_ids:
+                async with db.global_session() as session:
+                    await session.execute(
+                        update(JobFeatures)
+                        .where(JobFeatures.job_posting_id == job_id)
+                        .values(min_years=2, max_years=5, skill_ids=[], skill_importance=[])
+                    )
+                await run_postings(db, [job_id])
+
+        await asyncio.gather(
+            change_and_match(town.jobs[::2]),
+            *(
+                run_candidate(db, tenant_id, candidate_id, snapshot)
+                for candidate_id, tenant_id in town.candidates.items()
+            ),
+        )
+        await run_postings(db, town.jobs[1::2])
+
+        assert await all_matches(world, town) == await brute_force(db, town)
+
     async def test_a_run_with_old_features_cannot_overwrite_a_newer_one(
         self, db: Database, world: World
     ) -> None:
