@@ -19,6 +19,7 @@ from blacklight_matching.features.loading import VectorSpace
 from benchmarks.speed import (
     generate_candidate_matches,
     import_endpoint,
+    inbox_sync,
     match_jobs_to_candidates,
 )
 from benchmarks.speed.report import Figure, machine, table, write_results
@@ -46,6 +47,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "import-endpoint": lambda system, _space, small: import_endpoint.measure(
         system,
         import_endpoint.Sizes(rows=1_000, smaller=500) if small else import_endpoint.Sizes(),
+    ),
+    "inbox-sync": lambda system, _space, small: inbox_sync.measure(
+        system, inbox_sync.Sizes(inboxes=2, mails=10) if small else inbox_sync.Sizes()
     ),
 }
 
