@@ -68,21 +68,24 @@ def _leaves(message: Message) -> Iterator[Message]:
         if not waiting:
             return
         part, depth = waiting.pop()
-        payload = part.get_payload()
         is_message = part is not message and part.get_content_maintype() == "message"
-        if isinstance(payload, list) and not is_message and depth < _MAX_DEPTH:
-            children = [child for child in payload if isinstance(child, Message)]
-            waiting += [(child, depth + 1) for child in reversed(children)]
+        if part.is_multipart() and not is_message and depth < _MAX_DEPTH:
+            waiting += [(child, depth + 1) for child in reversed(_children(part))]
         else:
             yield part
+
+
+def _children(part: Message) -> list[Message]:
+    """The parts of a part that has some; the payload of others is decoded when it is asked for."""
+    payload = part.get_payload()
+    return [child for child in payload if isinstance(child, Message)]
 
 
 def _add(content: Content, part: Message) -> None:
     content_type = part.get_content_type()
     filename = _filename(part)
-    payload = part.get_payload()
-    if content_type == "message/rfc822" and isinstance(payload, list):
-        content.nested += [message for message in payload[:1] if isinstance(message, Message)]
+    if content_type == "message/rfc822" and part.is_multipart():
+        content.nested += _children(part)[:1]
         return
     data = _data(part)
     if content_type == "text/calendar" or filename.lower().endswith(".ics"):
@@ -115,7 +118,7 @@ def _data(part: Message) -> bytes:
     try:
         payload = part.get_payload(decode=True)
     except (ValueError, LookupError, binascii.Error, MessageError):
-        payload = str(part.get_payload()).encode("utf-8", errors="replace")
+        payload = b""
     return payload if isinstance(payload, bytes) else b""
 
 
