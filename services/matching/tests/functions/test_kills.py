@@ -1,0 +1,169 @@
+"""Every workflow ends in the same way, wherever its worker is killed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+from blacklight_devstack.boundaries import Deaths, Play, check_every_boundary
+from blacklight_devstack.engine_testing import TestEngine, served_app
+from blacklight_devstack.pytest_plugin import FreshDatabases
+from blacklight_matching.app import APP_ID
+from blacklight_matching.features.candidates import prepare_candidates
+from blacklight_matching.features.postings import prepare_postings
+from blacklight_matching.functions.backfill_embeddings import backfill_embeddings
+from blacklight_matching.functions.generate_candidate_matches import generate_candidate_matches
+from blacklight_matching.functions.match_jobs_to_candidates import match_jobs_to_candidates
+from blacklight_matching.functions.parse_resume import parse_resume
+from blacklight_matching.functions.refresh_candidate_matches import refresh_candidate_matches
+from blacklight_matching.functions.update_job_embedding import update_job_embedding
+from blacklight_shared.database import Database
+from blacklight_shared.events import (
+    BackfillEmbeddings,
+    EmbeddedEntity,
+    Event,
+    GenerateCandidateMatches,
+    JobPostingUpdated,
+    MatchTrigger,
+    RefreshCandidateMatches,
+)
+from blacklight_shared.models import Candidate, JobImportBatch
+from blacklight_shared.workflows import Workflow
+from sqlalchemy import select, text
+
+from services.matching.tests.functions.conftest import connected_to, worker_app
+from services.matching.tests.functions.test_matching import PROFILE, chunk_of, imported
+from services.matching.tests.functions.test_parse_resume import uploaded
+from services.matching.tests.world import HashedEmbeddings, World
+
+Story = Callable[[Database, World, int], Awaitable[Event]]
+"""Makes rows in a new database with one tenant, and names the event that starts the workflow."""
+
+
+async def a_chunk(db: Database, world: World, tenant_id: int) -> Event:
+    await somebody(world, tenant_id)
+    return await chunk_of(db, await imported(world, "Data Engineer", "Quokka Wrangler"))
+
+
+async def an_approval(db: Database, world: World, tenant_id: int) -> Event:
+    candidate_id = await somebody(world, tenant_id)
+    await an_open_posting(db, world)
+    return GenerateCandidateMatches(
+        candidate_id=candidate_id, tenant_id=tenant_id, trigger=MatchTrigger.ONBOARDING_APPROVAL
+    )
+
+
+async def a_refresh(db: Database, world: World, tenant_id: int) -> Event:
+    candidate_id = await somebody(world, tenant_id)
+    await an_open_posting(db, world)
+    return RefreshCandidateMatches(candidate_id=candidate_id, tenant_id=tenant_id)
+
+
+async def a_change(db: Database, world: World, tenant_id: int) -> Event:
+    await somebody(world, tenant_id)
+    [job_id] = await imported(world, "Data Engineer")
+    return JobPostingUpdated(job_id=job_id, changed_fields=["title"])
+
+
+async def a_cv(db: Database, world: World, tenant_id: int) -> Event:
+    return await uploaded(db, tenant_id, await world.candidate(tenant_id))
+
+
+async def missing_embeddings(db: Database, world: World, tenant_id: int) -> Event:
+    await imported(world, *["Data Engineer"] * 3)
+    return BackfillEmbeddings(entity_type=EmbeddedEntity.JOBS, batch_size=2)
+
+
+STORIES: list[tuple[Workflow[Any, Any, Any], Story, int]] = [
+    (match_jobs_to_candidates, a_chunk, 1),
+    (generate_candidate_matches, an_approval, 1),
+    (refresh_candidate_matches, a_refresh, 1),
+    (update_job_embedding, a_change, 1),
+    (parse_resume, a_cv, 0),
+    (backfill_embeddings, missing_embeddings, 0),
+]
+"""Each workflow with what starts it, and how many matches it makes."""
+
+
+@pytest.mark.parametrize(
+    ("workflow", "story", "matches"), STORIES, ids=[workflow.id for workflow, *_ in STORIES]
+)
+async def test_the_end_is_the_same(
+    workflow: Workflow[Any, Any, Any],
+    story: Story,
+    matches: int,
+    databases: FreshDatabases,
+    engine: TestEngine,
+) -> None:
+    play = play_of(workflow, story, matches, databases, engine)
+    await check_every_boundary(play, at_least=4)
+
+
+def play_of(
+    workflow: Workflow[Any, Any, Any],
+    story: Story,
+    matches: int,
+    databases: FreshDatabases,
+    engine: TestEngine,
+) -> Play:
+    """Plays one workflow alone: what it asks of others stays asked.
+
+    What the run returns is no part of its end: it counts what the last attempt had left to do.
+    """
+
+    async def play(deaths: Deaths) -> object:
+        with databases() as urls:
+            async with connected_to(urls) as db:
+                world = World(db)
+                tenant_id = await world.tenant()
+                event = await story(db, world, tenant_id)
+                app = worker_app(engine, urls, HashedEmbeddings(), (workflow,))
+                with served_app(deaths.of(app)):
+                    [event_id] = engine.send(event)
+                    run = await asyncio.to_thread(
+                        engine.wait_for_run, event_id, f"{APP_ID}-{workflow.id}", timeout=60
+                    )
+                assert run.status == "Completed", run.output
+                assert len(await world.matches(tenant_id)) == matches
+                return await rows(db, world, tenant_id)
+
+    return play
+
+
+async def somebody(world: World, tenant_id: int) -> int:
+    role_id = await world.role("Data Engineer")
+    candidate_id = await world.candidate(tenant_id, roles=[role_id], **PROFILE)
+    async with world.db.tenant_session(tenant_id) as session:
+        await prepare_candidates(session, [candidate_id])
+    return candidate_id
+
+
+async def an_open_posting(db: Database, world: World) -> None:
+    """A posting as an earlier run has left it."""
+    [job_id] = await imported(world, "Data Engineer")
+    async with db.global_session() as session:
+        await session.execute(
+            text("UPDATE job_postings SET role_id = (SELECT id FROM global_roles)")
+        )
+        await prepare_postings(session, [job_id])
+
+
+async def rows(db: Database, world: World, tenant_id: int) -> Sequence[object]:
+    """What the database holds in the end, without the times."""
+    async with db.tenant_session(tenant_id) as session:
+        candidates = [
+            (one.status, one.titles, one.skills, one.edited_fields, one.matched_at is not None)
+            for one in await session.scalars(select(Candidate).order_by(Candidate.id))
+        ]
+        counts = [
+            await session.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608 -- constants
+            for table in (
+                *("audit_log", "candidate_embeddings", "candidate_features", "job_embeddings"),
+                *("job_features", "candidate_preferred_roles", "global_roles", "role_aliases"),
+            )
+        ]
+    async with db.global_session() as session:
+        batches = (await session.scalars(select(JobImportBatch.status))).all()
+    return candidates, counts, batches, await world.matches(tenant_id)
