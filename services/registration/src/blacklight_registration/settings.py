@@ -25,7 +25,7 @@ class RegistrationSettings(OutboundSettings):
     """The largest page that is read, as sent and when unpacked."""
     registration_host_delay: timedelta = Field(default=timedelta(seconds=1), ge=timedelta())
     """Between two requests to one host, over all workers."""
-    registration_connections: int = Field(default=20, ge=1, le=1_000)
+    registration_connections: int = Field(default=100, ge=1, le=1_000)
     """Open connections at a time, of this process."""
 
     linkedin_enrichment_url: HttpUrl | None = None

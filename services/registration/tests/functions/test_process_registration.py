@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from blacklight_devstack.boundaries import Deaths, check_every_boundary
+from blacklight_devstack.boundaries import IS_LONG, Deaths, check_every_boundary
 from blacklight_devstack.engine_testing import RunResult, TestEngine, running_engine, served_app
 from blacklight_devstack.postgres_roles import DatabaseUrls
 from blacklight_devstack.pytest_plugin import FreshDatabases
@@ -35,10 +35,15 @@ def worker(engine: TestEngine, database: DatabaseUrls) -> Iterator[None]:
         yield
 
 
+MANY = 200 if IS_LONG else 16
+PER_SITE = 8
+PATIENCE_SECONDS = 600
+
+
 async def run(engine: TestEngine, *events: RegistrationReceived) -> list[RunResult]:
     ids = [engine.send(event)[0] for event in events]
     return [
-        await asyncio.to_thread(engine.wait_for_run, event_id, FUNCTION, timeout=120)
+        await asyncio.to_thread(engine.wait_for_run, event_id, FUNCTION, timeout=PATIENCE_SECONDS)
         for event_id in ids
     ]
 
@@ -166,6 +171,7 @@ class TestAnalysis:
         assert web.paths("corner-bakery").count("/") == 1
 
 
+@pytest.mark.chaos
 async def test_wherever_the_worker_dies_there_is_one_dossier(
     tmp_path: Path, databases: FreshDatabases, web: Web
 ) -> None:
@@ -192,10 +198,12 @@ async def test_wherever_the_worker_dies_there_is_one_dossier(
     assert await check_every_boundary(play, at_least=8) >= 8
 
 
+@pytest.mark.chaos
+@pytest.mark.timeout(2 * PATIENCE_SECONDS)
 async def test_many_at_once_keep_the_limits(
     engine: TestEngine, database: DatabaseUrls, web: Web
 ) -> None:
-    """200 registrations: few requests at a time to a site, and a pause between two of them."""
+    """Few requests at a time to a site, and a pause between any two of them."""
     delay = timedelta(milliseconds=40)
     settings = settings_for(
         database,
@@ -203,7 +211,7 @@ async def test_many_at_once_keep_the_limits(
         registration_host_delay=delay,
         registration_page_timeout=timedelta(seconds=60),
     )
-    sites = [f"corner-bakery-{number}" for number in range(20)]
+    sites = [f"corner-bakery-{number}" for number in range(MANY // PER_SITE)]
     async with a_world(settings) as world:
         events = [
             await world.register(company_website=web.site(sites[number % len(sites)]))
@@ -211,17 +219,15 @@ async def test_many_at_once_keep_the_limits(
         ]
         with served_app(worker_app(settings)):
             await run(engine, *events)
-        statuses = {(await world.registration(event)).status for event in events[:20]}
+        statuses = {(await world.registration(event)).status for event in events}
     seen = web.seen()
     assert statuses == {RegistrationStatus.COMPLETED}
     assert max(seen.most_open.values()) <= 3
     for site in sites:
-        began = [r.began_seconds for r in seen.requests if r.host == f"{site}.localhost"]
-        assert len(began) >= MANY // len(sites) * 3
+        of_site = [request for request in seen.requests if request.host == f"{site}.localhost"]
+        began = [request.began_seconds for request in of_site]
+        assert [request.path for request in of_site].count("/") == PER_SITE
         assert began[-1] - began[0] >= 0.9 * delay.total_seconds() * (len(began) - 1)
-
-
-MANY = 200
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 import orjson
-from lxml import html as lxml_html  # type: ignore[import-untyped]  # ships no types
+from lxml import etree  # type: ignore[import-untyped]  # ships no types
+from lxml import html as lxml_html
 from trafilatura import extract, html2txt
 
 from blacklight_registration.pages.charsets import decode
@@ -174,7 +175,7 @@ def text_of_html(fragment: str) -> str:
     """The text of a piece of HTML, such as a description in structured data, line by line."""
     try:
         tree = lxml_html.fragment_fromstring(_CONTROLS.sub(" ", fragment), create_parent="div")
-    except ValueError:  # also etree.ParserError: there is nothing to parse
+    except (ValueError, etree.ParserError):  # there is nothing to parse
         return ""
     for element in tree.iter(*_BLOCKS):
         element.tail = f"\n{element.tail or ''}"
@@ -190,7 +191,7 @@ def _parse(text: str) -> Any:
     parser = lxml_html.HTMLParser(encoding="utf-8", no_network=True, recover=True)
     try:
         return lxml_html.document_fromstring(without_declaration.encode(), parser=parser)
-    except ValueError:  # also etree.ParserError: there is nothing to parse
+    except (ValueError, etree.ParserError):  # there is nothing to parse
         return None
 
 
