@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from blacklight_shared.matching import MatchingConfig
 from blacklight_shared.models import (
     CandidateEmbedding,
@@ -39,21 +40,23 @@ def seconds_per_pair(owner_url: str, candidate_ids: Sequence[int], job_ids: Sequ
     config = MatchingConfig()
     with Session(engine) as session:
         started = time.perf_counter()
+        jobs = [
+            (session.get_one(JobFeatures, job_id), session.get_one(JobEmbedding, job_id))
+            for job_id in job_ids
+        ]
         for candidate_id in candidate_ids:
             candidate = session.get_one(CandidateFeatures, candidate_id)
             candidate_vector = session.get_one(CandidateEmbedding, candidate_id)
-            for job_id in job_ids:
-                job = session.get_one(JobFeatures, job_id)
-                job_vector = session.get_one(JobEmbedding, job_id)
+            for job, job_vector in jobs:
                 total = _score(candidate, candidate_vector, job, job_vector, config)
                 stored = session.scalar(
                     select(CandidateJobMatch).where(
                         CandidateJobMatch.candidate_id == candidate_id,
-                        CandidateJobMatch.job_posting_id == job_id,
+                        CandidateJobMatch.job_posting_id == job.job_posting_id,
                     )
                 )
                 if total >= config.store_threshold and stored is None:
-                    session.add(_match(candidate_id, job_id, total))
+                    session.add(_match(candidate_id, job.job_posting_id, total))
             session.flush()
         seconds = time.perf_counter() - started
         session.rollback()
@@ -122,7 +125,6 @@ def _salary(candidate: CandidateFeatures, job: JobFeatures) -> float | None:
 
 
 def _cosine(left: Any, right: Any) -> float:
-    a, b = [float(x) for x in left], [float(x) for x in right]
-    dot = sum(x * y for x, y in zip(a, b, strict=True))
-    cosine = dot / math.sqrt(sum(x * x for x in a) * sum(y * y for y in b))
+    a, b = np.asarray(left, np.float64), np.asarray(right, np.float64)
+    cosine = float(a @ b / np.sqrt((a @ a) * (b @ b)))
     return 100 * min(max((cosine - 0.2) / 0.5, 0), 1)
