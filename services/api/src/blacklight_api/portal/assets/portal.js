@@ -16,22 +16,35 @@ async function fetchFragment(url, options = {}) {
     headers: { ...options.headers, "X-Fragment": "1", "X-CSRF-Token": csrf },
   });
   if (response.status === 401) location.reload();
-  // A form that was taken leads on to a page of its own.
-  if (response.redirected) location.assign(response.url);
-  return response.text();
+  if (response.redirected) {
+    // A form that was taken leads on to a page of its own.
+    location.assign(response.url);
+    return null;
+  }
+  return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
+// The answer is the new element, or a page that holds it; a page without it says what is wrong.
 async function swap(selector, url, options) {
   const target = document.querySelector(selector);
   target.setAttribute("aria-busy", "true");
+  let answer;
   try {
-    const html = await fetchFragment(url, options);
-    target.outerHTML = html;
-    document.querySelector(selector)?.querySelectorAll("[data-live]").forEach(follow);
+    answer = await fetchFragment(url, options);
   } catch {
     target.removeAttribute("aria-busy");
     say("That did not reach the server. Try again.", "failed");
+    return;
   }
+  if (answer === null) return;
+  const found = answer.querySelector(selector);
+  if (found === null) {
+    target.removeAttribute("aria-busy");
+    say(answer.querySelector("#main > p:not(.notice)")?.textContent ?? "That did not work.", "failed");
+    return;
+  }
+  target.replaceWith(document.adoptNode(found));
+  for (const live of document.querySelectorAll(`${selector}[data-live], ${selector} [data-live]`)) follow(live);
 }
 
 function say(text, kind) {
