@@ -28,7 +28,7 @@ async def form_key(tenant: Tenant) -> str:
     return str(made["public_key"])
 
 
-def filled_in(form_key: str, **fields: Any) -> dict[str, Any]:
+def filled_in(form_key: str, /, **fields: Any) -> dict[str, Any]:
     return {
         "form_key": form_key,
         "first_name": "Ada",
