@@ -62,7 +62,7 @@ async def counts(world: World, inbox: Inbox) -> tuple[int, int, int, list[str]]:
 @pytest.mark.parametrize(
     ("inboxes_count", "mails_each"),
     [
-        (4, 20),
+        (4, 12),
         pytest.param(
             *(40, 200),
             marks=[

@@ -18,6 +18,7 @@ from blacklight_shared.workflows import (
     RETRY_CONFIG,
     Failure,
     fan_out,
+    per_tenant,
     tenant_step,
     workflow,
 )
@@ -39,6 +40,8 @@ from blacklight_email_sync.sync.runs import InboxKey, SyncStart
 
 MAX_ROUNDS = 200
 """Of one run, which may have a thousand steps: ten thousand mails. The next sync goes on."""
+SYNCS_PER_TENANT = 5
+"""At once: each holds up to four mails in memory, and a tenant may have a hundred inboxes."""
 MAX_PAUSES = 3
 """In a row, for a provider that asks for patience."""
 
@@ -68,6 +71,7 @@ class SyncReport(BaseModel):
     throttle=inngest.Throttle(
         limit=InboxPace().inbox_syncs_per_minute, period=timedelta(minutes=1)
     ),
+    concurrency=[per_tenant(SYNCS_PER_TENANT)],
     singleton=inngest.Singleton(mode="skip", key="event.data.integration_id"),
 )
 async def sync_user_email_inbox(

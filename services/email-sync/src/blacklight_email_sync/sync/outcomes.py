@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from blacklight_shared.events import IntegrationErrorType
 from blacklight_shared.integrations import NotConnectedError, TokensRefusedError
+from blacklight_shared.workflows import ApiError
 
 from blacklight_email_sync.providers.mailbox import (
     AccessLostError,
@@ -44,6 +45,8 @@ _TYPES: dict[type[Exception], IntegrationErrorType] = {
     ProviderUnavailableError: IntegrationErrorType.PROVIDER_UNAVAILABLE,
     UnusableAnswerError: IntegrationErrorType.PROVIDER_UNAVAILABLE,
     ProviderUnreachableError: IntegrationErrorType.NETWORK,
+    # Of the sign-in service, while a token is renewed.
+    ApiError: IntegrationErrorType.PROVIDER_UNAVAILABLE,
     NotConnectedError: IntegrationErrorType.TOKEN_EXPIRED,
 }
 _TYPES_BY_NAME = {error.__name__: error_type for error, error_type in _TYPES.items()}
