@@ -14,6 +14,7 @@ from blacklight_notifications.kinds.decisions import (
 )
 from blacklight_notifications.kinds.invitations import InvitationContent, ReminderContent
 from blacklight_notifications.kinds.office import IntegrationContent, StatsContent
+from blacklight_notifications.kinds.passwords import PasswordContent
 from blacklight_notifications.mail.smtp import SmtpServer
 from blacklight_notifications.mail.stationery import Stationery
 from blacklight_shared.events import MailServerTest
@@ -39,6 +40,7 @@ ORNATE = replace(
 
 EXPIRY = datetime(2026, 3, 12, 20, 30, tzinfo=UTC)
 LINK = "https://talent.example.com/onboarding?token=6mX0u6J0kW3o1lEwF2J9v2ZpB3q1Qm5oZk7d1cT0r8s"
+RESET_LINK = LINK.replace("/onboarding", "/reset-password")
 UNSUBSCRIBE = "https://talent.example.com/unsubscribe/7.AbCdEf"
 
 
@@ -61,6 +63,7 @@ def contents(name: str = "Ada Marsh") -> dict[MailTemplate, object]:
             "https://talent.example.com/integrations",
         ),
         MailTemplate.DAILY_STATS: StatsContent(name, stats(), "https://talent.example.com/stats"),
+        MailTemplate.PASSWORD_RESET: PasswordContent(name, False, RESET_LINK, EXPIRY),
         MailTemplate.MAIL_SERVER_TEST: MailServerTest(
             tenant_id=7, mail_id=12, to_email="sam@example.com"
         ),

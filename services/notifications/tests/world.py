@@ -16,13 +16,21 @@ from blacklight_devstack.emulators.smtp_sink import (
 from blacklight_notifications.delivery import Order
 from blacklight_notifications.deps import NotificationDeps
 from blacklight_shared.crypto import generate_token, hash_token
-from blacklight_shared.events import ApprovalMail, Event, HrNotificationMail, InvitationMail
+from blacklight_shared.events import (
+    ApprovalMail,
+    Event,
+    HrNotificationMail,
+    InvitationMail,
+    PasswordResetMail,
+)
 from blacklight_shared.models import (
     INVITATION_TOKEN_PURPOSE,
+    PASSWORD_RESET_PURPOSE,
     CandidateInvitation,
     MailLogEntry,
     MailSuppression,
     OutboxEvent,
+    PasswordReset,
     PortalRole,
     PortalUser,
     SuppressionReason,
@@ -120,6 +128,21 @@ class World:
         assert isinstance(invitation, CandidateInvitation)
         return invitation
 
+    async def password_reset(self, user: PortalUser, **fields: Any) -> tuple[PasswordReset, str]:
+        """A link by which a person chooses a password, with its token."""
+        token = generate_token()
+        values = {
+            "token_hash": hash_token(token),
+            "token_sealed": self.deps.secret_box.encrypt(
+                token, purpose=PASSWORD_RESET_PURPOSE, tenant_id=self.tenant_id
+            ),
+            "expires_at": datetime.now(UTC) + timedelta(hours=1),
+            **fields,
+        }
+        reset = await self.add(PasswordReset(user_id=user.id, **values))
+        assert isinstance(reset, PasswordReset)
+        return reset, token
+
     async def suppress(self, email: str) -> None:
         """Send no more mail to an address."""
         await self.add(MailSuppression(email=email, reason=SuppressionReason.MANUAL))
@@ -164,6 +187,16 @@ def invitation_mail(invitation: CandidateInvitation) -> InvitationMail:
         candidate_name=invitation.full_name,
         onboarding_url="https://talent.example.com/onboarding",
         expiry_date=invitation.expires_at,
+    )
+
+
+def password_reset_mail(reset: PasswordReset) -> PasswordResetMail:
+    """The event that asks for the mail of a link."""
+    return PasswordResetMail(
+        reset_id=reset.id,
+        tenant_id=reset.tenant_id,
+        user_id=reset.user_id,
+        page_url="https://talent.example.com/reset-password",
     )
 
 

@@ -37,6 +37,9 @@ from blacklight_notifications.mail.smtp import Envelope, SmtpConnection, SmtpSer
 from blacklight_notifications.mail.stationery import load_stationery
 from blacklight_notifications.metrics import MAILS, MAILS_UNANSWERED
 
+_ALWAYS_WANTED = frozenset({MailTemplate.MAIL_SERVER_TEST, MailTemplate.PASSWORD_RESET})
+"""A person has just asked for these, whatever they have said about other mail."""
+
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -119,7 +122,7 @@ async def _write(
     unsubscribe_url = _unsubscribe_url(deps, entry) if kind.can_unsubscribe else None
     mail = render(kind.template, content, stationery, unsubscribe_url=unsubscribe_url)
     was_unanswered = entry.unanswered_attempts
-    log.claim(entry, subject=mail.subject, domain=stationery.domain)
+    log.claim(entry, mail, domain=stationery.domain)
     MAILS_UNANSWERED.labels(entry.template).inc(entry.unanswered_attempts - was_unanswered)
     envelope = build_envelope(
         mail,
@@ -196,8 +199,7 @@ async def _entry(
 
 
 async def _is_unwanted(session: AsyncSession, kind: Kind[Event], entry: MailLogEntry) -> bool:
-    # A test of the mail server is for the person who asks for it, whatever the address.
-    if kind.template is MailTemplate.MAIL_SERVER_TEST:
+    if kind.template in _ALWAYS_WANTED:
         return False
     return await log.is_suppressed(session, entry.recipient)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from blacklight_notifications.functions import WORKFLOWS
@@ -23,6 +24,7 @@ from services.notifications.tests.world import (
     World,
     hr_notification,
     invitation_mail,
+    password_reset_mail,
 )
 
 THROTTLED = {
@@ -33,6 +35,7 @@ THROTTLED = {
     "send-integration-alert",
     "send-invitation-email",
     "send-invitation-reminder",
+    "send-password-reset-email",
     "send-rejection-email",
 }
 
@@ -146,6 +149,39 @@ class TestPeopleOfTheTenant:
         for _ in range(2):
             await run(worker, event, "send-integration-alert")
         assert sink.only(user.email).subject == "Your Gmail inbox is disconnected"
+
+    @pytest.mark.parametrize("is_welcome", [True, False])
+    async def test_the_link_by_which_a_person_chooses_a_password(
+        self, is_welcome: bool, worker: Worker, world: World, sink: Sink
+    ) -> None:
+        user = await world.user(PortalRole.RECRUITER)
+        reset, token = await world.password_reset(user, is_welcome=is_welcome)
+        await run(worker, password_reset_mail(reset), "send-password-reset-email")
+
+        mail = sink.only(user.email)
+        assert mail.subject.startswith("Welcome to") is is_welcome
+        assert f"https://talent.example.com/reset-password?token={token}" in mail.text.split()
+        [entry] = await world.log()
+        assert entry.body_text is not None
+        assert "reset-password?token=…" in entry.body_text
+        assert token not in f"{entry.body_text}{entry.body_html}{entry.event_data}"
+
+    async def test_a_link_that_was_used_is_not_sent(
+        self, worker: Worker, world: World, sink: Sink
+    ) -> None:
+        reset, _token = await world.password_reset(await world.user(), used_at=datetime.now(UTC))
+        await run(worker, password_reset_mail(reset), "send-password-reset-email")
+        assert [entry.status for entry in await world.log()] == [MailStatus.SKIPPED]
+        assert sink.mails() == []
+
+    async def test_a_password_comes_even_where_no_other_mail_is_wanted(
+        self, worker: Worker, world: World, sink: Sink
+    ) -> None:
+        user = await world.user()
+        await world.suppress(user.email)
+        reset, _token = await world.password_reset(user)
+        await run(worker, password_reset_mail(reset), "send-password-reset-email")
+        assert len(sink.mails(user.email)) == 1
 
     async def test_daily_stats_go_to_those_who_want_them(
         self, worker: Worker, world: World, sink: Sink

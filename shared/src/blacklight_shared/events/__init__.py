@@ -39,6 +39,7 @@ from blacklight_shared.events.notifications import (
     InvitationReminderMail,
     MailResend,
     MailServerTest,
+    PasswordResetMail,
     RejectionMail,
 )
 from blacklight_shared.events.registrations import (
@@ -82,6 +83,7 @@ __all__ = [
     "MailServerTest",
     "MatchTrigger",
     "ParseJobEmail",
+    "PasswordResetMail",
     "RefreshCandidateMatches",
     "RegistrationData",
     "RegistrationProgress",

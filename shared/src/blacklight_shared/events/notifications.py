@@ -80,6 +80,24 @@ class HrNotificationMail(_InvitationEvent):
     review_url: str
 
 
+class PasswordResetMail(Event):
+    """A person wants to choose a password, or was let in and has none yet."""
+
+    name: ClassVar[str] = "email/password-reset"
+    description: ClassVar[str] = "Send a person the link by which they choose a password."
+
+    reset_id: int
+    tenant_id: int
+    user_id: int
+    page_url: str
+    """The page, without the token; the token is added when the mail is written."""
+
+    @property
+    def subject(self) -> str:
+        """Events of one person are sent in order."""
+        return f"user:{self.user_id}"
+
+
 class IntegrationDisconnectedMail(Event):
     """An inbox can no longer be read."""
 

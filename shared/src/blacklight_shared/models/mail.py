@@ -36,6 +36,7 @@ class MailTemplate(StrEnum):
     HR_NOTIFICATION = "hr_notification"
     INTEGRATION_ALERT = "integration_alert"
     DAILY_STATS = "daily_stats"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 -- a name, not a secret
     MAIL_SERVER_TEST = "mail_server_test"
 
 
@@ -144,6 +145,9 @@ class MailLogEntry(Timestamps, Base):
     message_id: Mapped[str | None]
     """The header, without angle brackets; the same in every attempt. None before the first."""
     subject: Mapped[str | None]
+    body_text: Mapped[str | None]
+    """What was last written to the recipient; the secrets in its links are left out."""
+    body_html: Mapped[str | None]
     event_name: Mapped[str]
     event_data: Mapped[JsonObject]
     """The event that asked for it, so that it can be asked for again."""

@@ -20,6 +20,9 @@ from blacklight_notifications.functions.send_invitation_email import send_invita
 from blacklight_notifications.functions.send_invitation_reminder import (
     send_invitation_reminder,
 )
+from blacklight_notifications.functions.send_password_reset_email import (
+    send_password_reset_email,
+)
 from blacklight_notifications.functions.send_rejection_email import send_rejection_email
 from blacklight_notifications.functions.send_test_mail import send_test_mail
 
@@ -33,6 +36,7 @@ WORKFLOWS: tuple[Workflow[Any, NotificationDeps, Any], ...] = (
     send_integration_alert,
     send_invitation_email,
     send_invitation_reminder,
+    send_password_reset_email,
     send_rejection_email,
     send_test_mail,
 )

@@ -15,6 +15,7 @@ from blacklight_notifications.kinds.office import (
     INTEGRATION_ALERT,
     MAIL_SERVER_TEST,
 )
+from blacklight_notifications.kinds.passwords import PASSWORD_RESET
 
 KINDS: dict[str, Kind[Any]] = {
     kind.event.name: kind
@@ -25,6 +26,7 @@ KINDS: dict[str, Kind[Any]] = {
         INTEGRATION_ALERT,
         INVITATION,
         MAIL_SERVER_TEST,
+        PASSWORD_RESET,
         REJECTION,
         REMINDER,
     )

@@ -8,6 +8,7 @@ that has the same claim waits, and learns from the mark that nothing is left to 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,6 +24,10 @@ from blacklight_shared.workflows import NotFoundError, RetriableError
 from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from blacklight_notifications.mail.rendering import RenderedMail
+
+_SECRET_IN_LINK = re.compile(r"([?&;]token=|/unsubscribe/)[\w.~%+=-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +97,25 @@ def is_finished(entry: MailLogEntry) -> bool:
     return entry.status not in UNFINISHED_MAIL_STATUSES
 
 
-def claim(entry: MailLogEntry, *, subject: str, domain: str) -> None:
+def claim(entry: MailLogEntry, mail: RenderedMail, *, domain: str) -> None:
     """Begin an attempt to send it.
 
     An entry that is claimed already belongs to an attempt whose end nobody wrote down: its worker
-    was killed.
+    was killed. The log keeps what the mail says, but for the secrets in its links.
     """
     if entry.status == MailStatus.SENDING:
         entry.unanswered_attempts += 1
     entry.status = MailStatus.SENDING
     entry.attempts += 1
-    entry.subject = subject
+    entry.subject = mail.subject
+    entry.body_text = without_secrets(mail.text)
+    entry.body_html = without_secrets(mail.html)
     entry.message_id = entry.message_id or message_id_of(entry, domain)
+
+
+def without_secrets(body: str) -> str:
+    """A mail whose links open nothing, for those who read it later."""
+    return _SECRET_IN_LINK.sub(r"\1…", body)
 
 
 def message_id_of(entry: MailLogEntry, domain: str) -> str:
