@@ -159,6 +159,17 @@ class TestFollowing:
         assert block.jobs.embeddings.dimension == 8
 
 
+async def test_postings_that_have_not_been_read_do_not_hide_later_ones(
+    db: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postings, "ROWS_PER_PAGE", 2)
+    role = await world.role("Welder")
+    for _ in range(3):
+        await world.posting("Welder", role_id=role)
+    read = await world.scored_posting(role=role, min_years=1)
+    assert await current(PostingSnapshot(), db) == {read: (role, 1.0)}
+
+
 class TestTenants:
     async def test_their_own_postings_never_come_in(self, db: Database, world: World) -> None:
         tenant_id, role = await world.tenant(), await world.role("Welder")

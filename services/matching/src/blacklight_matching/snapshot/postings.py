@@ -130,22 +130,30 @@ SELECT posting.id, posting.role_id,
        features.country, features.region, features.city, features.latitude, features.longitude,
        features.work_mode, features.salary_min_year_usd, features.salary_max_year_usd,
        vectors.embedding
-FROM job_postings AS posting
+FROM posting
 JOIN job_features AS features ON features.job_posting_id = posting.id
 LEFT JOIN job_embeddings AS vectors ON vectors.job_posting_id = posting.id
   AND vectors.model = %(model)s AND vectors.dimension = %(dimension)s
-WHERE posting.status = 'active' AND posting.source_tenant_id IS NULL
 """
 
+# The postings first, and only then what belongs to them: else the planner may join all there is,
+# for each page again.
 _BY_ID = f"""
-SELECT {PACKED_COLUMNS} FROM ({_ROWS}
-  AND posting.id = ANY(%(job_ids)s) AND posting.role_id IS NOT NULL
-) AS page
+WITH posting AS MATERIALIZED (
+  SELECT id, role_id FROM job_postings
+  WHERE id = ANY(%(job_ids)s) AND role_id IS NOT NULL
+    AND status = 'active' AND source_tenant_id IS NULL
+)
+SELECT {PACKED_COLUMNS} FROM ({_ROWS}) AS page
 """  # noqa: S608 -- constants only
 
 _OF_ROLES = f"""
-SELECT {PACKED_COLUMNS} FROM ({_ROWS}
-  AND posting.role_id = ANY(%(role_ids)s) AND posting.id > %(after)s
-  ORDER BY posting.id LIMIT %(limit)s
-) AS page
+WITH posting AS MATERIALIZED (
+  SELECT id, role_id FROM job_postings
+  WHERE role_id = ANY(%(role_ids)s) AND id > %(after)s
+    AND status = 'active' AND source_tenant_id IS NULL
+    AND EXISTS (SELECT FROM job_features WHERE job_posting_id = job_postings.id)
+  ORDER BY id LIMIT %(limit)s
+)
+SELECT {PACKED_COLUMNS} FROM ({_ROWS}) AS page
 """  # noqa: S608 -- constants only
