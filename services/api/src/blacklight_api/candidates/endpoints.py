@@ -9,7 +9,7 @@ from fastapi import Query
 
 from blacklight_api.auth.scopes import Scope
 from blacklight_api.candidates import service
-from blacklight_api.candidates.queries import CandidateFilter
+from blacklight_api.candidates.queries import CandidateFilter, CandidateSort
 from blacklight_api.candidates.schemas import (
     CandidateCreate,
     CandidateDetail,
@@ -47,9 +47,12 @@ async def list_candidates(
     ] = None,
     email: Annotated[Email | None, Query(description="Exactly this address.")] = None,
     role_id: Annotated[RowId | None, Query(description="Those who want this role.")] = None,
+    sort: Annotated[CandidateSort, Query()] = CandidateSort.NEWEST,
 ) -> Page[CandidateSummary]:
-    """List candidates, the newest first."""
-    wanted = CandidateFilter(statuses=status, search=search, email=email, role_id=role_id)
+    """List candidates, the newest first or by name."""
+    wanted = CandidateFilter(
+        statuses=status, search=search, email=email, role_id=role_id, sort=sort
+    )
     return await service.page(work, wanted, requested)
 
 

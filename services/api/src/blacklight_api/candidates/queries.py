@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from blacklight_shared.models import (
     Candidate,
@@ -14,13 +15,39 @@ from blacklight_shared.models import (
     PreferredRoleSource,
 )
 from blacklight_shared.roles import canonical_role_id
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from blacklight_api.candidates.schemas import PreferredRole
-from blacklight_api.pagination import IdKey
+from blacklight_api.pagination import IdKey, SortKey
+from blacklight_api.schemas import RowId
 from blacklight_api.search import matches_words
+
+MAX_WANTED_ROLES = 200
+
+
+class CandidateSort(StrEnum):
+    """In which order candidates are listed."""
+
+    NEWEST = "newest"
+    NAME = "name"
+
+
+class NameKey(SortKey):
+    """Sorted by last name, then first name."""
+
+    last_name: str
+    first_name: str
+    id: RowId
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChoice:
+    """A role that candidates can be looked for by."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +58,7 @@ class CandidateFilter:
     search: str | None = None
     email: str | None = None
     role_id: int | None = None
+    sort: CandidateSort = CandidateSort.NEWEST
 
 
 async def find_candidate(
@@ -48,9 +76,9 @@ async def find_candidate(
 
 
 async def list_candidates(
-    session: AsyncSession, wanted: CandidateFilter, *, after: IdKey | None, limit: int
+    session: AsyncSession, wanted: CandidateFilter, *, after: IdKey | NameKey | None, limit: int
 ) -> Sequence[Candidate]:
-    """Candidates, the newest first."""
+    """Candidates, in the order wanted; ``after`` is of that order."""
     query = select(Candidate).where(Candidate.deleted_at.is_(None))
     if wanted.statuses:
         query = query.where(Candidate.status.in_(wanted.statuses))
@@ -60,10 +88,23 @@ async def list_candidates(
         query = query.where(matches_words(searched_text(), wanted.search))
     if wanted.role_id is not None:
         query = query.where(_prefers(wanted.role_id))
-    if after is not None:
-        query = query.where(Candidate.id < after.id)
-    rows = await session.scalars(query.order_by(Candidate.id.desc()).limit(limit))
-    return rows.all()
+    return (await session.scalars(_sorted(query, after, wanted.sort).limit(limit))).all()
+
+
+async def wanted_roles(session: AsyncSession) -> list[RoleChoice]:
+    """The roles that any candidate wants, by name, merges followed; the first ones of very many."""
+    canonical = aliased(GlobalRole)
+    is_wanted = exists().where(CandidatePreferredRole.role_id == GlobalRole.id)
+    rows = await session.execute(
+        select(canonical.id, canonical.name)
+        .select_from(GlobalRole)
+        .join(canonical, canonical.id == canonical_role_id())
+        .where(is_wanted)
+        .distinct()
+        .order_by(canonical.name, canonical.id)
+        .limit(MAX_WANTED_ROLES)
+    )
+    return [RoleChoice(id=row.id, name=row.name) for row in rows]
 
 
 async def preferred_roles(
@@ -127,6 +168,19 @@ def searched_text() -> ColumnElement[str]:
     headline = func.coalesce(Candidate.headline, "")
     name = Candidate.first_name + " " + Candidate.last_name
     return name + " " + email + " " + email_in_parts + " " + headline
+
+
+def _sorted(
+    query: Select[Candidate], after: IdKey | NameKey | None, sort: CandidateSort
+) -> Select[Candidate]:
+    if sort is CandidateSort.NAME:
+        key = tuple_(Candidate.last_name, Candidate.first_name, Candidate.id)
+        if isinstance(after, NameKey):
+            query = query.where(key > (after.last_name, after.first_name, after.id))
+        return query.order_by(*key)
+    if after is not None:
+        query = query.where(Candidate.id < after.id)
+    return query.order_by(Candidate.id.desc())
 
 
 def _prefers(role_id: int) -> ColumnElement[bool]:

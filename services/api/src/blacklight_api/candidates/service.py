@@ -11,7 +11,7 @@ from blacklight_shared.models import MATCHABLE_STATUSES, Candidate, CandidateSta
 
 from blacklight_api.audit.service import record
 from blacklight_api.candidates import queries
-from blacklight_api.candidates.queries import CandidateFilter
+from blacklight_api.candidates.queries import CandidateFilter, CandidateSort, NameKey
 from blacklight_api.candidates.schemas import (
     CandidateCreate,
     CandidateDetail,
@@ -26,6 +26,11 @@ from blacklight_api.pagination import IdKey, Page, PageRequest
 from blacklight_api.problems import NotFound, Unprocessable
 from blacklight_api.roles.references import resolve_role_references
 from blacklight_api.work import TenantWork
+
+_KEYS: dict[CandidateSort, type[IdKey] | type[NameKey]] = {
+    CandidateSort.NEWEST: IdKey,
+    CandidateSort.NAME: NameKey,
+}
 
 UNIQUE_EMAIL = "uq_candidates_tenant_id_email"
 
@@ -106,15 +111,16 @@ async def detail(work: TenantWork, candidate: Candidate) -> CandidateDetail:
 async def page(
     work: TenantWork, wanted: CandidateFilter, requested: PageRequest
 ) -> Page[CandidateSummary]:
-    """One page of candidates, the newest first."""
+    """One page of candidates, in the order wanted."""
+    key = _KEYS[wanted.sort]
     rows = await queries.list_candidates(
-        work.session, wanted, after=requested.after(IdKey), limit=requested.limit + 1
+        work.session, wanted, after=requested.after(key), limit=requested.limit + 1
     )
     roles = await queries.preferred_roles(work.session, [row.id for row in rows])
     return requested.page(
         rows,
         item=lambda row: CandidateSummary.model_validate(_shown(row, roles.get(row.id, []))),
-        key=lambda row: IdKey(id=row.id),
+        key=lambda row: key.model_validate(row, from_attributes=True),
     )
 
 

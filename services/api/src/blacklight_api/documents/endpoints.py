@@ -120,6 +120,12 @@ async def get_document(candidate_id: PathId, document_id: PathId, work: Reader) 
     return DocumentShown.model_validate(await service.find(work, candidate_id, document_id))
 
 
+@router.delete("/{candidate_id}/documents/{document_id}", status_code=204)
+async def delete_document(candidate_id: PathId, document_id: PathId, work: Writer) -> None:
+    """Delete a document; what was read from it stays in the profile."""
+    await service.delete(work, candidate_id, document_id)
+
+
 @router.get(
     "/{candidate_id}/documents/{document_id}/content",
     response_class=Response,

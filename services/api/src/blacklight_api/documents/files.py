@@ -10,7 +10,8 @@ from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import quote
 
 from blacklight_shared.documents import DocumentFormat, sniff_document
-from fastapi import Response, UploadFile
+from fastapi import Response
+from starlette.datastructures import UploadFile
 
 from blacklight_api.problems import ContentTooLarge, Unprocessable, UnsupportedMediaType
 

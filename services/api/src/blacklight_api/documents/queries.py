@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from blacklight_shared.models import Candidate, CandidateDocument, DocumentKind
-from sqlalchemy import Select, select, text
+from blacklight_shared.models import (
+    Candidate,
+    CandidateDocument,
+    DocumentKind,
+    ExtractionStatus,
+)
+from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from blacklight_api.documents.files import UploadedFile
 from blacklight_api.pagination import IdKey
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeStates:
+    """How far a candidate's CVs are read: whether any waits, and whether any was read."""
+
+    is_reading: bool
+    has_read: bool
 
 
 async def find_document(
@@ -34,6 +48,26 @@ async def list_documents(
     if after is not None:
         query = query.where(CandidateDocument.id < after.id)
     return (await session.scalars(query.order_by(CandidateDocument.id.desc()).limit(limit))).all()
+
+
+async def resume_states(session: AsyncSession, candidate_id: int) -> ResumeStates:
+    """How far the CVs of a candidate are read."""
+    state = CandidateDocument.extraction_status
+    row = await session.execute(
+        select(
+            func.coalesce(func.bool_or(state == ExtractionStatus.PENDING), False),
+            func.coalesce(func.bool_or(state == ExtractionStatus.EXTRACTED), False),
+        ).where(
+            CandidateDocument.candidate_id == candidate_id,
+            CandidateDocument.kind == DocumentKind.RESUME,
+        )
+    )
+    return ResumeStates(*row.one())
+
+
+async def delete_document(session: AsyncSession, document_id: int) -> None:
+    """Delete a document with its content."""
+    await session.execute(delete(CandidateDocument).where(CandidateDocument.id == document_id))
 
 
 async def find_by_hash(

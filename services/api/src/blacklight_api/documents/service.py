@@ -13,6 +13,7 @@ from blacklight_api.candidates import service as candidates
 from blacklight_api.candidates.schemas import RoleIdOrName
 from blacklight_api.documents import queries
 from blacklight_api.documents.files import UploadedFile
+from blacklight_api.documents.queries import ResumeStates
 from blacklight_api.documents.schemas import DocumentShown
 from blacklight_api.pagination import IdKey, Page, PageRequest
 from blacklight_api.problems import NotFound
@@ -93,6 +94,23 @@ async def page(work: TenantWork, candidate_id: int, requested: PageRequest) -> P
         work.session, candidate_id, after=requested.after(IdKey), limit=requested.limit + 1
     )
     return requested.page(rows, item=DocumentShown.model_validate, key=lambda row: IdKey(id=row.id))
+
+
+async def resume_states(work: TenantWork, candidate_id: int) -> ResumeStates:
+    """How far the CVs of a candidate are read."""
+    return await queries.resume_states(work.session, candidate_id)
+
+
+async def delete(work: TenantWork, candidate_id: int, document_id: int) -> None:
+    """Delete a document; what was read from it stays in the profile.
+
+    Raises:
+        NotFound: As ``find``.
+    """
+    document = await find(work, candidate_id, document_id)
+    await queries.delete_document(work.session, document.id)
+    details = {"document_id": document_id, "kind": document.kind}
+    await record(work, "candidate.document_deleted", candidate_id, details=details)
 
 
 async def _store(

@@ -1,4 +1,4 @@
-"""Candidates: the list."""
+"""The list of candidates."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 
 from blacklight_api.auth.scopes import Scope
-from blacklight_api.candidates import service
-from blacklight_api.candidates.queries import CandidateFilter
+from blacklight_api.candidates import queries, service
+from blacklight_api.candidates.queries import CandidateFilter, CandidateSort
 from blacklight_api.pagination import RequestedPage
 from blacklight_api.portal.rendering import page
 from blacklight_api.portal.routing import portal_router
-from blacklight_api.schemas import SearchText
+from blacklight_api.schemas import RowId, SearchText
 from blacklight_api.work import TenantWork, tenant_work
 
 router = portal_router("/candidates")
@@ -29,9 +29,11 @@ async def show_candidates(
     requested: RequestedPage,
     status: Annotated[list[CandidateStatus], Query()] = [],  # noqa: B006 -- FastAPI copies it
     search: SearchText | None = None,
+    role_id: RowId | None = None,
+    sort: CandidateSort = CandidateSort.NEWEST,
 ) -> Response:
     """The list, with its filters."""
-    wanted = CandidateFilter(statuses=status, search=search)
+    wanted = CandidateFilter(statuses=status, search=search, role_id=role_id, sort=sort)
     found = await service.page(work, wanted, requested)
     return page(
         request,
@@ -39,6 +41,7 @@ async def show_candidates(
         candidates=found.items,
         next_cursor=found.next_cursor,
         statuses=list(CandidateStatus),
-        chosen=status,
-        search=search or "",
+        roles=await queries.wanted_roles(work.session),
+        sorts=list(CandidateSort),
+        chosen=wanted,
     )
