@@ -20,6 +20,8 @@ class Fault(StrEnum):
     """401, as for a token that is too old."""
     FORBIDDEN = "forbidden"
     """403, as when an administrator has taken the permission back."""
+    REFUSED = "refused"
+    """400, as for a message that the provider itself cannot read."""
     SERVER_ERROR = "server_error"
     """503 in the provider's own shape."""
     BAD_GATEWAY = "bad_gateway"

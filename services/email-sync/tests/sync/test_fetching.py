@@ -275,6 +275,18 @@ async def test_a_mail_that_is_too_large_is_recorded_and_not_fetched(
     assert results[EmailMessageStatus.QUEUED].message_id == "req-2@vendor.example.com"
 
 
+async def test_a_mail_that_the_provider_refuses_holds_up_no_other(
+    deps: EmailSyncDeps, world: World, inbox: Inbox
+) -> None:
+    for number in (1, 2):
+        inbox.receive(requirement(number))
+    get = "messages.get" if inbox.provider is world.far_side.google else "messages.value"
+    inbox.provider.faults.order(Fault.REFUSED, operation=get)
+    await (await Sync.begin(deps, inbox)).to_the_end()
+    results = sorted((stored.status, stored.reason_code) for stored in await world.mails())
+    assert results == [("queued", None), ("skipped", "refused")]
+
+
 async def test_a_mail_that_is_deleted_meanwhile_is_left_out(
     deps: EmailSyncDeps, world: World, inbox: Inbox
 ) -> None:

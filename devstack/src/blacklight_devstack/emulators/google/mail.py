@@ -171,6 +171,13 @@ def _faulty(order: FaultOrder) -> Response:
             raise _unauthorized()
         case Fault.FORBIDDEN:
             raise _forbidden("The domain administrators have disabled Gmail apps.")
+        case Fault.REFUSED:
+            raise GmailError(
+                HTTPStatus.BAD_REQUEST,
+                "failedPrecondition",
+                "FAILED_PRECONDITION",
+                "Precondition check failed.",
+            )
         case Fault.BAD_GATEWAY | Fault.NOT_JSON:
             is_error = order.fault is Fault.BAD_GATEWAY
             status = HTTPStatus.BAD_GATEWAY if is_error else HTTPStatus.OK

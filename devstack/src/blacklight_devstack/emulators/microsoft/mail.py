@@ -148,6 +148,12 @@ def _faulty(order: FaultOrder) -> Response:
             raise _unauthorized()
         case Fault.FORBIDDEN:
             raise _forbidden()
+        case Fault.REFUSED:
+            raise GraphError(
+                HTTPStatus.BAD_REQUEST,
+                "ErrorMimeContentConversionFailed",
+                "The MIME content cannot be made.",
+            )
         case Fault.BAD_GATEWAY | Fault.NOT_JSON:
             is_error = order.fault is Fault.BAD_GATEWAY
             status = HTTPStatus.BAD_GATEWAY if is_error else HTTPStatus.OK

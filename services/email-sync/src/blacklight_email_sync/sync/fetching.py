@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import structlog
 from blacklight_shared.events import IntegrationErrorType
 from blacklight_shared.integrations import NotConnectedError, TokensRefusedError
-from blacklight_shared.workflows import translating_errors
+from blacklight_shared.workflows import ApiError, translating_errors
 from pydantic import BaseModel
 
 from blacklight_email_sync.deps import EmailSyncDeps
@@ -35,6 +35,7 @@ from blacklight_email_sync.sync.keywords import Keywords
 from blacklight_email_sync.sync.mails import (
     FetchedMail,
     Owner,
+    Unfetched,
     known_mails,
     queued_since,
     store_mails,
@@ -187,7 +188,12 @@ class _Fetch:
         try:
             raw = await self._mailbox.raw_mail(ref.id, max_bytes=self._deps.settings.max_mail_bytes)
         except MailTooLargeError:
-            return FetchedMail(ref.id, ref.received_at)
+            return FetchedMail(ref.id, ref.received_at, unfetched=Unfetched.TOO_LARGE)
+        except ApiError as error:
+            if error.is_retriable:
+                raise
+            # It would be refused again and again, and the mails behind it never come.
+            return FetchedMail(ref.id, ref.received_at, unfetched=Unfetched.REFUSED)
         if raw is None:
             return None
         mail = await asyncio.to_thread(read_mail, raw.content)

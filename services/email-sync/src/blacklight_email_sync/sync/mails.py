@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from blacklight_shared.crypto import SecretBox
@@ -16,9 +17,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_email_sync.parsing import ParsedMail
 
-TOO_LARGE = "too_large"
-TOO_LARGE_WORDS = "It is too large to be read."
 
+class Unfetched(StrEnum):
+    """Why a mail was not fetched."""
+
+    TOO_LARGE = "too_large"
+    REFUSED = "refused"
+
+    @property
+    def words(self) -> str:
+        """The reason in a sentence for a recruiter."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Unfetched.TOO_LARGE: "It is too large to be read.",
+    Unfetched.REFUSED: "The mail provider does not hand it out.",
+}
 _MAX_HEADER_CHARACTERS = 500
 _MAX_ID_CHARACTERS = 500
 
@@ -30,14 +45,16 @@ class FetchedMail:
     Attributes:
         provider_id: The provider's id.
         received_at: When it came to the inbox, as far as anybody says.
-        raw: As it was sent; None for one that is too large to be fetched.
+        raw: As it was sent; None for one that was not fetched.
         mail: Decoded; None for such a one.
+        unfetched: Why it was not fetched, if so.
     """
 
     provider_id: str
     received_at: datetime | None
     raw: bytes | None = None
     mail: ParsedMail | None = None
+    unfetched: Unfetched | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +198,11 @@ def _row(
         "processed_at": None,
     }
     if fetched.raw is None or fetched.mail is None:
+        why = fetched.unfetched or Unfetched.REFUSED
         return row | {
             "status": EmailMessageStatus.SKIPPED,
-            "reason_code": TOO_LARGE,
-            "reason": TOO_LARGE_WORDS,
+            "reason_code": why.value,
+            "reason": why.words,
             "processed_at": datetime.now(UTC),
         }
     headers = fetched.mail.headers
