@@ -60,7 +60,12 @@ class GuardedRoute(APIRoute):
                         receive = within_body_limit(
                             request.headers, request.receive, limits.max_body_bytes
                         )
-                        return await handle(Request(request.scope, receive))
+                        admitted = Request(request.scope, receive)
+                        try:
+                            return await handle(admitted)
+                        finally:
+                            # A form that an endpoint has read keeps its files open until here.
+                            await admitted.close()
             except TimeoutError:
                 raise Unavailable("The request took too long and was given up.") from None
 

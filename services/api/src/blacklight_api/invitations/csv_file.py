@@ -19,6 +19,7 @@ _COLUMN_NAMES = {
     "first_name": ("first_name", "firstname", "given_name"),
     "last_name": ("last_name", "lastname", "family_name", "surname"),
 }
+_TYPED_COLUMNS = {field: position for position, field in enumerate(_COLUMN_NAMES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class InvitationFile:
 def read_invitations(content: bytes) -> InvitationFile:
     """Read a CSV file whose first line names its columns.
 
+    A first line that holds an address names none: the columns are then address, first name and
+    last name, as in a list that a person has typed.
+
     Args:
         content: UTF-8, with or without a byte order mark.
 
@@ -51,8 +55,11 @@ def read_invitations(content: bytes) -> InvitationFile:
         raise Unprocessable("body", "Send the text as UTF-8.") from None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        columns = _columns(next(reader, []))
-        rows = [(reader.line_num, cells) for cells in reader if any(map(str.strip, cells))]
+        first = next(reader, [])
+        is_person = any("@" in cell for cell in first)
+        columns = _TYPED_COLUMNS if is_person else _columns(first)
+        rows = [(reader.line_num, first)] if is_person else []
+        rows += [(reader.line_num, cells) for cells in reader if any(map(str.strip, cells))]
     except csv.Error as error:
         raise Unprocessable("body", f"Line {reader.line_num} is not CSV: {error}.") from None
     if not 1 <= len(rows) <= MAX_ROWS:

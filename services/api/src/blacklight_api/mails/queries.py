@@ -12,7 +12,7 @@ from blacklight_shared.models import (
     MailTemplate,
     SuppressionReason,
 )
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -45,6 +45,25 @@ async def list_mails(
     if after is not None:
         query = query.where(MailLogEntry.id < after.id)
     return (await session.scalars(query.order_by(MailLogEntry.id.desc()).limit(limit))).all()
+
+
+async def list_mails_about(
+    session: AsyncSession, subject: str, recipient: str, *, limit: int
+) -> Sequence[MailLogEntry]:
+    """The latest mails to a person about one thing, such as ``invitation:12``."""
+    rows = await session.scalars(
+        select(MailLogEntry)
+        .where(
+            MailLogEntry.recipient == recipient,
+            or_(
+                MailLogEntry.business_key == subject,
+                MailLogEntry.business_key.startswith(f"{subject}:", autoescape=True),
+            ),
+        )
+        .order_by(MailLogEntry.id.desc())
+        .limit(limit)
+    )
+    return rows.all()
 
 
 async def find_mail(session: AsyncSession, mail_id: int) -> MailLogEntry | None:

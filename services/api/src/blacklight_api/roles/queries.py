@@ -49,6 +49,14 @@ async def find_role(
     return await session.scalar(query.with_for_update(key_share=True) if lock else query)
 
 
+async def names_of_roles(session: AsyncSession, role_ids: Collection[int]) -> dict[int, str]:
+    """Names by id; ids that do not exist are absent."""
+    rows = await session.execute(
+        select(GlobalRole.id, GlobalRole.name).where(GlobalRole.id.in_(role_ids))
+    )
+    return {row.id: row.name for row in rows}
+
+
 async def list_roles(
     session: AsyncSession, wanted: RoleFilter, *, after: IdKey | None, limit: int
 ) -> Sequence[GlobalRole]:

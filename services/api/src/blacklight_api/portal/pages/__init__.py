@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from blacklight_api.portal.pages import candidates, dashboard, invitations, matches, sign_in
+from blacklight_api.portal.pages import (
+    account,
+    candidates,
+    dashboard,
+    invitations,
+    matches,
+    passwords,
+    sign_in,
+)
 
 PAGE_ROUTERS: tuple[APIRouter, ...] = (
     sign_in.public_router,
     sign_in.router,
+    passwords.router,
+    account.router,
     dashboard.router,
     *candidates.ROUTERS,
     matches.router,
