@@ -39,7 +39,7 @@ SOURCE = "inbox"
 SAME_REQUIREMENT_WITHIN = timedelta(days=45)
 """After that, the same text asks for somebody else."""
 _MAX_COMPARED = 1_000
-"""Sources of one title; the newest are compared."""
+"""Postings of one title; the newest are compared."""
 _LOCK_NAMESPACE = 7_140_501
 
 
@@ -233,7 +233,9 @@ async def _find_same(
             JobPostingSource.created_at > datetime.now(UTC) - SAME_REQUIREMENT_WITHIN,
             JobPosting.status != JobStatus.CLOSED,
         )
-        .order_by(JobPostingSource.created_at.desc(), JobPostingSource.job_posting_id)
+        # One source speaks for its posting: a popular requirement has a hundred of them.
+        .distinct(JobPostingSource.job_posting_id)
+        .order_by(JobPostingSource.job_posting_id.desc(), JobPostingSource.created_at)
         .limit(_MAX_COMPARED)
     )
     for job_id, details in sources:
