@@ -40,10 +40,32 @@ APPEND_ONLY = frozenset({"audit_log", "outbox_events"})
 DENIED = r"permission denied|must be owner"
 READABLE_BY_SYSTEM = {
     "audit_log": frozenset[str](),
-    "candidate_documents": frozenset[str](),
+    "candidate_documents": frozenset(
+        {
+            "id",
+            "tenant_id",
+            "candidate_id",
+            "kind",
+            "extraction_status",
+            "created_at",
+            "resumptions",
+            "resumed_at",
+        }
+    ),
     "candidate_embeddings": frozenset[str](),
     "candidate_features": frozenset[str](),
-    "candidates": frozenset({"id", "tenant_id", "status", "deleted_at"}),
+    "candidates": frozenset(
+        {
+            "id",
+            "tenant_id",
+            "status",
+            "deleted_at",
+            "updated_at",
+            "matched_at",
+            "resumptions",
+            "resumed_at",
+        }
+    ),
     "portal_users": frozenset({"id", "tenant_id", "email", "status"}),
     "registration_dossiers": frozenset[str](),
     "registration_pages": frozenset[str](),

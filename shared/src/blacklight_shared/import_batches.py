@@ -39,7 +39,7 @@ async def complete_chunk(
             JobImportChunk.chunk_number == chunk_number,
             JobImportChunk.completed_at.is_(None),
         )
-        .values(completed_at=func.now(), matches_written=matches_written)
+        .values(completed_at=func.now(), matches_written=matches_written, posting_ids=None)
     )
     return await settle_batch(session, batch_id)
 

@@ -193,6 +193,7 @@ async def _receive_chunk(session: AsyncSession, target: ImportTarget, chunk: _Ch
             jobs_updated=len(stored.updated_ids),
             jobs_unchanged=len(chunk.good) - len(changed_ids) - len(stored.refused),
             rows_failed=chunk.rows_received - len(chunk.good) + len(stored.refused),
+            posting_ids=changed_ids or None,
             completed_at=None if changed_ids else func.now(),
         )
     )

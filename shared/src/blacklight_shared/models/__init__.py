@@ -2,6 +2,8 @@
 
 from blacklight_shared.models.base import Base
 from blacklight_shared.models.candidates import (
+    IS_UNMATCHED,
+    IS_UNREAD,
     MATCHABLE_STATUSES,
     Candidate,
     CandidateDocument,
@@ -126,6 +128,8 @@ __all__ = [
     "EMAIL_BODY_PURPOSE",
     "INTEGRATION_TOKENS_PURPOSE",
     "INVITATION_TOKEN_PURPOSE",
+    "IS_UNMATCHED",
+    "IS_UNREAD",
     "MATCHABLE_STATUSES",
     "OAUTH_FLOW_PURPOSE",
     "OPEN_INVITATION_STATUSES",

@@ -37,6 +37,14 @@ class CandidateStatus(StrEnum):
 MATCHABLE_STATUSES = (CandidateStatus.APPROVED, CandidateStatus.READY_FOR_ASSIGNMENT)
 
 
+IS_UNMATCHED = (
+    "deleted_at IS NULL AND (status = 'approved' OR matched_at < updated_at"
+    " OR (matched_at IS NULL AND status = 'ready_for_assignment'))"
+)
+"""A candidate whose matches are older than the profile, or who was approved and is not ready for
+assignment yet. Queries spell it as the index does."""
+
+
 class DocumentKind(StrEnum):
     """What a document is for."""
 
@@ -51,6 +59,10 @@ class ExtractionStatus(StrEnum):
     EXTRACTED = "extracted"
     SCANNED = "scanned"
     FAILED = "failed"
+
+
+IS_UNREAD = "kind = 'resume' AND extraction_status = 'pending'"
+"""A CV that is still to be read. Queries spell it as the index does."""
 
 
 class PreferredRoleSource(StrEnum):
@@ -75,6 +87,7 @@ class Candidate(Timestamps, Base):
         ),
         Index(None, "tenant_id", "id"),
         UniqueConstraint("tenant_id", "id"),
+        Index("ix_candidates_unmatched", "updated_at", postgresql_where=text(IS_UNMATCHED)),
     )
 
     id: Mapped[BigIntPK]
@@ -108,6 +121,9 @@ class Candidate(Timestamps, Base):
     """Fields a person has set; reading a CV never overwrites them."""
     matched_at: Mapped[datetime | None]
     """When the candidate's matches were last made; None until the first time."""
+    resumptions: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    """How often they were matched again, because nobody had, since they were last matched."""
+    resumed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
 
 
@@ -120,6 +136,7 @@ class CandidateDocument(Base):
         one_of("extraction_status", ExtractionStatus),
         Index(None, "candidate_id"),
         UniqueConstraint("candidate_id", "sha256"),
+        Index("ix_candidate_documents_unread", "created_at", postgresql_where=text(IS_UNREAD)),
     )
 
     id: Mapped[BigIntPK]
@@ -130,6 +147,9 @@ class CandidateDocument(Base):
     content_type: Mapped[str]
     size_bytes: Mapped[int]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    resumptions: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    """How often reading it was begun again, because nobody had finished."""
+    resumed_at: Mapped[datetime | None]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
     text: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
     extraction_status: Mapped[str] = mapped_column(server_default=ExtractionStatus.PENDING)

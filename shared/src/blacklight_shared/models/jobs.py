@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Numeric,
+    SmallInteger,
     UniqueConstraint,
     func,
     text,
@@ -136,6 +137,7 @@ class JobImportBatch(Timestamps, Base):
         one_of("visibility", Visibility),
         UniqueConstraint("tenant_id", "batch_key", postgresql_nulls_not_distinct=True),
         Index(None, "parent_batch_id", "id"),
+        Index("ix_job_import_batches_open", "id", postgresql_where=text("completed_at IS NULL")),
     )
 
     id: Mapped[BigIntPK]
@@ -165,6 +167,8 @@ class JobImportBatch(Timestamps, Base):
     """How the feed is written, where its address and its media type do not say."""
     column_mapping: Mapped[JsonObject] = mapped_column(server_default=text("'{}'"))
     """Field of a posting → column of the feed."""
+    resumptions: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    """How often it was set going again after it had stalled."""
 
 
 class JobImportFile(Base):
@@ -213,6 +217,9 @@ class JobImportChunk(Base):
     jobs_unchanged: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     rows_failed: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     matches_written: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    posting_ids: Mapped[list[int] | None]
+    """Its new and updated postings, until they are matched."""
     completed_at: Mapped[datetime | None]
     """When its new and updated postings were matched; at once if there are none."""
 
