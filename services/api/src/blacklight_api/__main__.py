@@ -11,6 +11,7 @@ from blacklight_shared.crypto import SecretBox
 from blacklight_shared.database import Database
 from pydantic import ValidationError
 
+from blacklight_api.accounts.links import PasswordLinks
 from blacklight_api.app import create_app
 from blacklight_api.bootstrap import BootstrapResult, KeyWishes, bootstrap
 from blacklight_api.relay import relay_until_stopped
@@ -84,7 +85,7 @@ async def _bootstrap(settings: ApiSettings, options: argparse.Namespace) -> Boot
     keys = KeyWishes(platform=options.platform, rotate=options.rotate_key)
     database = Database.from_settings(settings)
     try:
-        return await bootstrap(database, wanted, keys)
+        return await bootstrap(database, wanted, keys, PasswordLinks.from_settings(settings))
     finally:
         await database.close()
 

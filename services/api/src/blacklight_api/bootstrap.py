@@ -10,6 +10,7 @@ from blacklight_shared.models import PortalUser
 from pydantic import BaseModel
 from sqlalchemy import text
 
+from blacklight_api.accounts.links import PasswordLinks
 from blacklight_api.api_keys import queries as api_key_queries
 from blacklight_api.api_keys import service as api_keys
 from blacklight_api.auth.principal import Actor, ActorType, Principal
@@ -49,7 +50,12 @@ class KeyWishes(BaseModel):
     rotate: bool = False
 
 
-async def bootstrap(database: Database, wanted: TenantCreate, keys: KeyWishes) -> BootstrapResult:
+async def bootstrap(
+    database: Database,
+    wanted: TenantCreate,
+    keys: KeyWishes,
+    links: PasswordLinks | None = None,
+) -> BootstrapResult:
     """Make what is missing, in one transaction.
 
     Args:
@@ -57,6 +63,7 @@ async def bootstrap(database: Database, wanted: TenantCreate, keys: KeyWishes) -
         wanted: The tenant, known by its slug, and its admin, known by their address; one that
             exists is left as it is.
         keys: Which keys to make.
+        links: Mails a new admin a link to choose a password; None: they ask for one themselves.
     """
     async with database.global_session() as session:
         await session.execute(
@@ -64,7 +71,7 @@ async def bootstrap(database: Database, wanted: TenantCreate, keys: KeyWishes) -
         )
         platform = Work(session, OPERATOR, None, None)
         platform_key = await _platform_key(platform, keys)
-        inside, admin = await _tenant_and_admin(platform, wanted)
+        inside, admin = await _tenant_and_admin(platform, wanted, links)
         return BootstrapResult(
             tenant_id=inside.tenant_id,
             tenant_slug=wanted.slug,
@@ -88,7 +95,8 @@ async def bootstrap_from_settings(database: Database, settings: ApiSettings) -> 
             "admin_email": settings.bootstrap_admin_email,
         }
     )
-    result = await bootstrap(database, wanted, KeyWishes(tenant=False))
+    links = PasswordLinks.from_settings(settings)
+    result = await bootstrap(database, wanted, KeyWishes(tenant=False), links)
     log.info("bootstrapped", tenant_id=result.tenant_id, tenant_slug=result.tenant_slug)
 
 
@@ -111,11 +119,13 @@ async def _key(work: Work, name: str, scopes: Collection[Scope], *, rotate: bool
     return token.text
 
 
-async def _tenant_and_admin(platform: Work, wanted: TenantCreate) -> tuple[TenantWork, PortalUser]:
+async def _tenant_and_admin(
+    platform: Work, wanted: TenantCreate, links: PasswordLinks | None
+) -> tuple[TenantWork, PortalUser]:
     tenant = await tenant_queries.find_tenant_by_slug(platform.session, wanted.slug)
     if tenant is None:
-        made = await tenants.create(platform, wanted)
+        made = await tenants.create(platform, wanted, links)
         return made.work, made.admin
     inside = await tenants.enter(platform, tenant.id)
     admin = await user_queries.find_user_by_email(inside.session, wanted.admin_email)
-    return inside, admin or await tenants.add_admin(inside, wanted.admin_email)
+    return inside, admin or await tenants.add_admin(inside, wanted.admin_email, links)

@@ -264,7 +264,9 @@ def field_error(details: ErrorDetails) -> FieldError:
         location = location[1:]
     if details["type"] == "json_invalid":
         location = ["body"]
-    return FieldError(field=".".join(location), message=details["msg"])
+    # What our own validators say needs no name of the error before it.
+    message = details["msg"].removeprefix("Value error, ")
+    return FieldError(field=".".join(location), message=message[:1].upper() + message[1:])
 
 
 def _request_id(request: Request) -> str | None:

@@ -99,7 +99,7 @@ class Sessions:
             The token for the cookie.
         """
         await session.execute(
-            delete(PortalSession).where(PortalSession.user_id == user.id, _has_ended())
+            delete(PortalSession).where(PortalSession.user_id == user.id, session_has_ended())
         )
         token = generate_token()
         session.add(
@@ -180,7 +180,7 @@ async def _viewer(session: AsyncSession, token_hash: bytes) -> Viewer | None:
             .join(Tenant, Tenant.id == PortalSession.tenant_id)
             .where(
                 PortalSession.token_hash == token_hash,
-                ~_has_ended(),
+                ~session_has_ended(),
                 PortalUser.status == PortalUserStatus.ACTIVE,
                 Tenant.status == TenantStatus.ACTIVE,
             )
@@ -210,7 +210,8 @@ async def _viewer(session: AsyncSession, token_hash: bytes) -> Viewer | None:
     )
 
 
-def _has_ended() -> ColumnElement[bool]:
+def session_has_ended() -> ColumnElement[bool]:
+    """Condition: a session is no good any more."""
     return or_(
         PortalSession.expires_at <= func.now(),
         PortalSession.last_seen_at <= func.now() - IDLE_LIMIT,

@@ -93,7 +93,7 @@ async def check_password(
     await _count_try(database, address_hash)
     accounts = [
         account
-        for account in await _accounts(database, email)
+        for account in await find_accounts(database, email)
         if tenant_slug in {None, account.tenant_slug}
     ]
     if not accounts:
@@ -101,10 +101,59 @@ async def check_password(
     good = [account for account in accounts if await _has_password(database, account, password)]
     if not good:
         raise WrongCredentialsError
-    await _forget_tries(database, address_hash)
+    await forget_tries(database, email)
     if len(good) > 1:
         raise ChooseTenantError(good)
     return good[0]
+
+
+async def confirm_password(database: Database, account: Account, email: str, password: str) -> None:
+    """Ask a person who is signed in for their password once more.
+
+    Args:
+        database: Where they are.
+        account: Who they are.
+        email: Their address, normalised.
+        password: As typed.
+
+    Raises:
+        TooManyTriesError: There were too many wrong ones; this try was not looked at.
+        WrongCredentialsError: It is not theirs.
+    """
+    await _count_try(database, hash_token(email))
+    if not await _has_password(database, account, password):
+        raise WrongCredentialsError
+    await forget_tries(database, email)
+
+
+async def find_accounts(database: Database, email: str) -> list[Account]:
+    """The people who may sign in with an address, of any tenant."""
+    query = (
+        select(PortalUser.id, Tenant.id, Tenant.name, Tenant.slug)
+        .join(Tenant, Tenant.id == PortalUser.tenant_id)
+        .where(
+            PortalUser.email == email,
+            PortalUser.status == PortalUserStatus.ACTIVE,
+            Tenant.status == TenantStatus.ACTIVE,
+        )
+        .order_by(PortalUser.id)
+        .limit(MAX_ACCOUNTS_PER_ADDRESS)
+    )
+    async with database.system_session() as session:
+        return [Account(*row) for row in await session.execute(query)]
+
+
+async def forget_tries(database: Database, email: str) -> None:
+    """Let an address try again at once: its person has shown who they are."""
+    async with database.global_session() as session:
+        await session.execute(
+            delete(SignInFailures).where(
+                or_(
+                    SignInFailures.address_hash == hash_token(email),
+                    SignInFailures.last_failed_at < func.now() - _FORGOTTEN_AFTER,
+                )
+            )
+        )
 
 
 async def _count_try(database: Database, address_hash: bytes) -> None:
@@ -140,34 +189,6 @@ async def _count_try(database: Database, address_hash: bytes) -> None:
             select(SignInFailures.locked_until).where(SignInFailures.address_hash == address_hash)
         )
     raise TooManyTriesError(locked_until or datetime.now(UTC))
-
-
-async def _forget_tries(database: Database, address_hash: bytes) -> None:
-    async with database.global_session() as session:
-        await session.execute(
-            delete(SignInFailures).where(
-                or_(
-                    SignInFailures.address_hash == address_hash,
-                    SignInFailures.last_failed_at < func.now() - _FORGOTTEN_AFTER,
-                )
-            )
-        )
-
-
-async def _accounts(database: Database, email: str) -> list[Account]:
-    query = (
-        select(PortalUser.id, Tenant.id, Tenant.name, Tenant.slug)
-        .join(Tenant, Tenant.id == PortalUser.tenant_id)
-        .where(
-            PortalUser.email == email,
-            PortalUser.status == PortalUserStatus.ACTIVE,
-            Tenant.status == TenantStatus.ACTIVE,
-        )
-        .order_by(PortalUser.id)
-        .limit(MAX_ACCOUNTS_PER_ADDRESS)
-    )
-    async with database.system_session() as session:
-        return [Account(*row) for row in await session.execute(query)]
 
 
 async def _has_password(database: Database, account: Account, password: str) -> bool:

@@ -13,6 +13,23 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 _DEFAULT_LOCALE = Locale("en", "US")
+_ABBREVIATIONS = frozenset({"hr"})
+# Most browsers name others, too, so the order decides.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 @pass_context
@@ -52,12 +69,21 @@ def number(context: Context, value: float) -> str:
 def words(value: str) -> str:
     """A name of the code as words: ``ready_for_assignment`` is "Ready for assignment"."""
     text = str(value).replace("_", " ").replace("-", " ").replace(".", " ")
+    if text in _ABBREVIATIONS:
+        return text.upper()
     return text[:1].upper() + text[1:]
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
     """``1 candidate``, ``2 candidates``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def browser_name(user_agent: str) -> str:
+    """What a browser calls itself, as people know it: "Firefox on Windows"."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "A browser")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), None)
+    return f"{browser} on {system}" if system else browser
 
 
 def initials(name: str) -> str:
@@ -74,6 +100,7 @@ FILTERS = {
     "words": words,
     "plural": plural,
     "initials": initials,
+    "browser_name": browser_name,
 }
 
 

@@ -7,8 +7,10 @@ from typing import Annotated
 from blacklight_shared.matching import MatchingConfig
 from fastapi import Body
 
+from blacklight_api.accounts.links import PasswordLinks
 from blacklight_api.api_keys import service as api_keys
 from blacklight_api.auth.scopes import TENANT_SCOPES, Scope
+from blacklight_api.gateway import TheGateway
 from blacklight_api.pagination import Page, RequestedPage
 from blacklight_api.problems import problem_responses
 from blacklight_api.routing import gateway_router
@@ -45,9 +47,9 @@ MATCHING_EXAMPLE = {
 
 
 @router.post("", status_code=201, responses=problem_responses(409))
-async def create_tenant(wanted: TenantCreate, work: Platform) -> TenantCreated:
+async def create_tenant(wanted: TenantCreate, work: Platform, gateway: TheGateway) -> TenantCreated:
     """Make a tenant with its first admin and its first key, which is shown only here."""
-    made = await service.create(work, wanted)
+    made = await service.create(work, wanted, PasswordLinks.of(gateway))
     _, key = await api_keys.add(made.work, api_keys.ADMIN_KEY_NAME, TENANT_SCOPES)
     return TenantCreated(
         **TenantShown.model_validate(made.tenant).model_dump(),

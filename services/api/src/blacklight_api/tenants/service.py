@@ -8,6 +8,7 @@ from blacklight_shared.database import set_tenant
 from blacklight_shared.matching import MatchingConfig
 from blacklight_shared.models import PortalRole, PortalUser, Tenant
 
+from blacklight_api.accounts.links import PasswordLinks
 from blacklight_api.audit.service import record
 from blacklight_api.conflicts import conflict_on
 from blacklight_api.pagination import IdKey, Page, PageRequest
@@ -35,12 +36,13 @@ class NewTenant:
     work: TenantWork
 
 
-async def create(work: Work, wanted: TenantCreate) -> NewTenant:
+async def create(work: Work, wanted: TenantCreate, links: PasswordLinks | None = None) -> NewTenant:
     """Make a tenant with its first admin.
 
     Args:
         work: The platform's transaction; it becomes the new tenant's.
         wanted: The tenant.
+        links: As ``add_admin``.
 
     Raises:
         Conflict: Another tenant has the slug.
@@ -54,7 +56,7 @@ async def create(work: Work, wanted: TenantCreate) -> NewTenant:
     await work.session.refresh(tenant)
     await record(work, "tenant.created", tenant.id)
     inside = await enter(work, tenant.id)
-    return NewTenant(tenant, await add_admin(inside, wanted.admin_email), inside)
+    return NewTenant(tenant, await add_admin(inside, wanted.admin_email, links), inside)
 
 
 async def enter(work: Work, tenant_id: int) -> TenantWork:
@@ -63,10 +65,16 @@ async def enter(work: Work, tenant_id: int) -> TenantWork:
     return TenantWork(work.session, work.principal, work.request_id, tenant_id)
 
 
-async def add_admin(work: TenantWork, email: str) -> PortalUser:
-    """Let the tenant's first admin in; they choose their name and password later."""
+async def add_admin(work: TenantWork, email: str, links: PasswordLinks | None = None) -> PortalUser:
+    """Let the tenant's first admin in; they choose their name and password later.
+
+    Args:
+        work: Inside the tenant.
+        email: Normalised.
+        links: Mails them a link to choose a password; None: they ask for one themselves.
+    """
     wanted = UserCreate(email=email, full_name=email.partition("@")[0], role=PortalRole.ADMIN)
-    return await users.create(work, wanted)
+    return await users.create(work, wanted, links)
 
 
 async def find(work: Work, tenant_id: int, *, lock: bool = False) -> Tenant:

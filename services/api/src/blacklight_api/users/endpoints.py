@@ -7,6 +7,7 @@ from typing import Annotated
 from blacklight_shared.models import PortalRole, PortalUserStatus
 from fastapi import Query
 
+from blacklight_api.accounts.links import PasswordLinks
 from blacklight_api.auth.scopes import Scope
 from blacklight_api.gateway import TheGateway
 from blacklight_api.pagination import Page, RequestedPage
@@ -24,9 +25,9 @@ Admin = Annotated[TenantWork, tenant_work(Scope.USERS_ADMIN)]
 
 
 @router.post("", status_code=201, responses=problem_responses(409))
-async def create_user(wanted: UserCreate, work: Admin) -> UserShown:
-    """Let a person into the tenant's portal."""
-    return service.shown(await service.create(work, wanted))
+async def create_user(wanted: UserCreate, work: Admin, gateway: TheGateway) -> UserShown:
+    """Let a person into the tenant's portal; without a password, they choose one by a mail."""
+    return service.shown(await service.create(work, wanted, PasswordLinks.of(gateway)))
 
 
 @router.get("")
@@ -52,3 +53,10 @@ async def change_user(
 ) -> UserShown:
     """Change a person's name, role, password or status; `disabled` locks them out."""
     return service.shown(await service.change(work, gateway.sessions, user_id, patch))
+
+
+@router.post("/{user_id}/password-link", status_code=202, responses=problem_responses(409))
+async def send_password_link(user_id: PathId, work: Admin, gateway: TheGateway) -> UserShown:
+    """Mail a person a link by which they choose a password; the one they have stays until then."""
+    links = PasswordLinks.of(gateway)
+    return service.shown(await service.send_password_link(work, links, user_id))

@@ -7,18 +7,27 @@ from typing import Annotated
 
 from blacklight_shared.models import PortalRole, PortalUserStatus
 from blacklight_shared.passwords import MAX_PASSWORD_LENGTH
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr
 
 from blacklight_api.schemas import Email, Line, RequestModel, ResponseModel
 
 MIN_PASSWORD_LENGTH = 12
 
+
+def _of_good_length(password: SecretStr) -> SecretStr:
+    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        raise ValueError(
+            f"give at least {MIN_PASSWORD_LENGTH} characters, and at most {MAX_PASSWORD_LENGTH:,}"
+        )
+    return password
+
+
 Password = Annotated[
     SecretStr,
+    AfterValidator(_of_good_length),
     Field(
-        min_length=MIN_PASSWORD_LENGTH,
-        max_length=MAX_PASSWORD_LENGTH,
         description="Kept only as an Argon2id hash.",
+        json_schema_extra={"minLength": MIN_PASSWORD_LENGTH, "maxLength": MAX_PASSWORD_LENGTH},
     ),
 ]
 
@@ -30,7 +39,7 @@ class UserCreate(RequestModel):
     full_name: Line
     role: PortalRole
     password: Password | None = Field(
-        default=None, description="Null: the person cannot sign in with a password yet."
+        default=None, description="Null: the person gets a mail with a link to choose one."
     )
 
     model_config = ConfigDict(
@@ -68,6 +77,7 @@ class UserShown(ResponseModel):
     status: PortalUserStatus
     has_password: bool
     wants_daily_stats: bool = Field(description="Whether the figures of each day come by mail.")
+    time_zone: str | None = Field(description="In which they read times; null: the tenant's.")
     last_login_at: datetime | None
     created_at: datetime
     updated_at: datetime

@@ -8,6 +8,7 @@ from blacklight_shared.models import PortalRole, PortalUser, PortalUserStatus
 from blacklight_shared.passwords import hash_password
 from pydantic import SecretStr
 
+from blacklight_api.accounts.links import PasswordLinks
 from blacklight_api.audit.service import record
 from blacklight_api.auth.sessions import Sessions
 from blacklight_api.conflicts import conflict_on
@@ -22,8 +23,15 @@ UNIQUE_EMAIL = "uq_portal_users_tenant_id_email"
 ENDS_SESSIONS = frozenset({"password_hash", "role", "status"})
 
 
-async def create(work: TenantWork, wanted: UserCreate) -> PortalUser:
+async def create(
+    work: TenantWork, wanted: UserCreate, links: PasswordLinks | None = None
+) -> PortalUser:
     """Let a person in.
+
+    Args:
+        work: Who lets them in, and where.
+        wanted: The person; without a password they are mailed a link to choose one.
+        links: Makes the link; None: they ask for one themselves.
 
     Raises:
         Conflict: Another person of the tenant has the address.
@@ -40,6 +48,8 @@ async def create(work: TenantWork, wanted: UserCreate) -> PortalUser:
         await work.session.flush()
     await work.session.refresh(user)
     await record(work, "user.created", user.id, details={"role": wanted.role})
+    if wanted.password is None and links is not None:
+        await links.send(work, user)
     return user
 
 
@@ -91,6 +101,21 @@ async def change(
     return user
 
 
+async def send_password_link(work: TenantWork, links: PasswordLinks, user_id: int) -> PortalUser:
+    """Mail a person a link by which they choose a password.
+
+    Raises:
+        NotFound: As ``find``.
+        Conflict: They may not sign in.
+    """
+    user = await find(work, user_id)
+    if user.status != PortalUserStatus.ACTIVE:
+        raise Conflict("The person is disabled; let them in again first.")
+    await links.send(work, user)
+    await record(work, "user.password_link_sent", user.id)
+    return user
+
+
 def shown(user: PortalUser) -> UserShown:
     """The person as clients see them."""
     return UserShown(
@@ -101,6 +126,7 @@ def shown(user: PortalUser) -> UserShown:
         status=PortalUserStatus(user.status),
         has_password=user.password_hash is not None,
         wants_daily_stats=user.wants_daily_stats,
+        time_zone=user.time_zone,
         last_login_at=user.last_login_at,
         created_at=user.created_at,
         updated_at=user.updated_at,
