@@ -24,6 +24,7 @@ from blacklight_shared.telemetry import current_trace
 from blacklight_shared.workflows import NotFoundError
 from pydantic import BaseModel
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_email_sync.parsing import ExtractedPosting, ParseResult
@@ -234,7 +235,7 @@ async def _find_same(
             JobPosting.status != JobStatus.CLOSED,
         )
         # One source speaks for its posting: a popular requirement has a hundred of them.
-        .distinct(JobPostingSource.job_posting_id)
+        .ext(distinct_on(JobPostingSource.job_posting_id))
         .order_by(JobPostingSource.job_posting_id.desc(), JobPostingSource.created_at)
         .limit(_MAX_COMPARED)
     )
