@@ -260,7 +260,7 @@ async def _answer_database_error(request: Request, error: Exception) -> JSONResp
 def field_error(details: ErrorDetails) -> FieldError:
     """A validation error of pydantic without the value that caused it."""
     location = [str(part) for part in details["loc"]]
-    if location[0] in {"body", "query", "path", "header"} and len(location) > 1:
+    if len(location) > 1 and location[0] in {"body", "query", "path", "header"}:
         location = location[1:]
     if details["type"] == "json_invalid":
         location = ["body"]

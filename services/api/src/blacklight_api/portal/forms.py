@@ -82,7 +82,9 @@ class Form:
     def refused(self, problem: Problem) -> Self:
         """The same values, with what is wrong with them."""
         errors = {error.field.split(".")[0]: error.message for error in problem.errors}
-        return type(self)(values=self.values, errors=errors, detail=problem.detail)
+        of_the_whole = errors.pop("", None)
+        detail = f"{of_the_whole}." if of_the_whole else problem.detail
+        return type(self)(values=self.values, errors=errors, detail=detail)
 
 
 def _value(sent: FormData, name: str, lists: Collection[str]) -> Any:
