@@ -7,11 +7,12 @@ the second time gains nothing.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+
+from blacklight_shared.outbound import is_public, parse_address
 
 from blacklight_notifications.mail.errors import MailDeferredError
 
@@ -36,7 +37,9 @@ async def open_socket(host: str, port: int, *, is_private_allowed: bool) -> sock
         async with asyncio.timeout(CONNECT_TIMEOUT.total_seconds()):
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             allowed = [
-                entry for entry in found if is_private_allowed or _is_public(str(entry[4][0]))
+                entry
+                for entry in found
+                if is_private_allowed or is_public(parse_address(str(entry[4][0])))
             ]
             if not allowed:
                 raise MailDeferredError("The mail server's address is not a public one.")
@@ -46,13 +49,6 @@ async def open_socket(host: str, port: int, *, is_private_allowed: bool) -> sock
         raise MailDeferredError(
             f"The mail server cannot be reached ({type(error).__name__})."
         ) from error
-
-
-def _is_public(address: str) -> bool:
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    return parsed.is_global and not parsed.is_multicast
 
 
 async def _connect_to_first(found: Sequence[_AddressInfo]) -> socket.socket:
