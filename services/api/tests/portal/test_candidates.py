@@ -153,7 +153,8 @@ class TestProfile:
             assert response.status_code == 303
         refused = await hr.send(f"/candidates/{candidate_id}/status", status="assigned")
         assert refused.status_code == 409
-        assert [name for name, _ in await tenant.events()].count("job-match/generate-candidate") == 1
+        events = [name for name, _ in await tenant.events()]
+        assert events.count("job-match/generate-candidate") == 1
 
     @pytest.mark.parametrize("tab", ["", "/edit", "/matches", "/documents", "/timeline"])
     async def test_others_candidates_do_not_exist(
@@ -258,9 +259,7 @@ class TestTimeline:
     ) -> None:
         async with tenant.database.tenant_session(tenant.tenant_id) as session:
             role = await add_role(session)
-            candidate = await add_candidate(
-                session, tenant.tenant_id, status=CandidateStatus.NEW
-            )
+            candidate = await add_candidate(session, tenant.tenant_id, status=CandidateStatus.NEW)
             match = await add_match(
                 session, candidate, await add_job(session, title="Lamp Lighter", role_id=role.id)
             )

@@ -34,6 +34,9 @@ async def list_jobs(
     search: Annotated[
         SearchText | None, Query(description="Beginnings of words in title and company.")
     ] = None,
+    company: Annotated[
+        SearchText | None, Query(description="Beginnings of words in the company's name.")
+    ] = None,
     role_id: Annotated[RowId | None, Query()] = None,
     source: Annotated[Line | None, Query(examples=["monster"])] = None,
     work_mode: Annotated[WorkMode | None, Query()] = None,
@@ -45,6 +48,7 @@ async def list_jobs(
     wanted = JobFilter(
         statuses=status,
         search=search,
+        company=company,
         role_id=role_id,
         source=source,
         work_mode=work_mode,

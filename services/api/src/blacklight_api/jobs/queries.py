@@ -6,15 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from blacklight_shared.models import GlobalRole, JobPosting, JobStatus, Visibility
+from blacklight_shared.models import (
+    EmailIntegration,
+    EmailMessage,
+    GlobalRole,
+    JobPosting,
+    JobPostingSource,
+    JobStatus,
+    Visibility,
+)
 from blacklight_shared.roles import canonical_role_id
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, defer
 
-from blacklight_api.jobs.schemas import JobRole
+from blacklight_api.jobs.schemas import JobRole, MailOfJob
 from blacklight_api.pagination import IdKey
 from blacklight_api.search import matches_words
+
+MAX_MAILS = 20
+MAX_SOURCES_LISTED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class JobFilter:
     visibility: Visibility | None = None
     import_batch_id: int | None = None
     posted_since: date | None = None
+    company: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,37 @@ async def list_jobs(
     return [_job_row(*row) for row in rows]
 
 
+async def mails_of_job(session: AsyncSession, job_id: int) -> list[MailOfJob]:
+    """The mails that a posting came from, the first one first; the first ones of very many."""
+    rows = await session.execute(
+        select(EmailIntegration.address, EmailMessage.received_at, JobPostingSource.details)
+        .select_from(JobPostingSource)
+        .join(EmailMessage, EmailMessage.id == JobPostingSource.email_message_id)
+        .join(EmailIntegration, EmailIntegration.id == EmailMessage.integration_id)
+        .where(JobPostingSource.job_posting_id == job_id)
+        .order_by(JobPostingSource.created_at, JobPostingSource.email_message_id)
+        .limit(MAX_MAILS)
+    )
+    return [
+        MailOfJob.model_validate({**details, "mailbox": mailbox, "received_at": received_at})
+        for mailbox, received_at, details in rows
+    ]
+
+
+async def list_sources(session: AsyncSession) -> Sequence[str]:
+    """Where postings come from, by name."""
+    # A loose index scan: one step for each source, however many postings it has.
+    first = select(func.min(JobPosting.source).label("source")).cte("sources", recursive=True)
+    following = (
+        select(func.min(JobPosting.source)).where(JobPosting.source > first.c.source)
+    ).scalar_subquery()
+    sources = first.union_all(select(following).where(first.c.source.is_not(None)))
+    rows = await session.scalars(
+        select(sources.c.source).where(sources.c.source.is_not(None)).limit(MAX_SOURCES_LISTED)
+    )
+    return rows.all()
+
+
 def _filtered(
     query: Select[JobPosting, int | None, str | None], wanted: JobFilter
 ) -> Select[JobPosting, int | None, str | None]:
@@ -68,6 +111,8 @@ def _filtered(
     if wanted.search is not None:
         searched = JobPosting.title + " " + func.coalesce(JobPosting.company, "")
         conditions.append(matches_words(searched, wanted.search))
+    if wanted.company is not None:
+        conditions.append(matches_words(func.coalesce(JobPosting.company, ""), wanted.company))
     if wanted.role_id is not None:
         same_role = select(GlobalRole.id).where(canonical_role_id() == wanted.role_id)
         conditions.append(JobPosting.role_id.in_(same_role))

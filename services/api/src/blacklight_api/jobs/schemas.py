@@ -95,3 +95,24 @@ class JobDetail(JobSummary):
 
     description: str
     can_edit: bool = Field(description="Whether the calling key may change it.")
+
+
+class MailContact(ResponseModel):
+    """Whom a mail says to answer; empty where it does not say."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+class MailOfJob(ResponseModel):
+    """A mail that a posting came from, with what a posting has no field for; as it was written."""
+
+    mailbox: str
+    received_at: datetime | None
+    client: str = ""
+    duration: str = ""
+    work_authorization: str = ""
+    start: str = ""
+    reference: str = ""
+    contact: MailContact = MailContact()

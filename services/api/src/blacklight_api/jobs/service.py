@@ -11,9 +11,10 @@ from blacklight_shared.models import JobPosting, JobStatus, Visibility
 from blacklight_api.audit.service import record
 from blacklight_api.jobs import queries
 from blacklight_api.jobs.queries import JobFilter, JobRow
-from blacklight_api.jobs.schemas import JobDetail, JobPatch, JobSummary
+from blacklight_api.jobs.schemas import JobDetail, JobPatch, JobSummary, MailOfJob
 from blacklight_api.pagination import IdKey, Page, PageRequest
 from blacklight_api.problems import Conflict, Forbidden, NotFound, Unprocessable
+from blacklight_api.roles.queries import find_role
 from blacklight_api.work import Work
 
 
@@ -36,6 +37,17 @@ async def page(work: Work, wanted: JobFilter, requested: PageRequest) -> Page[Jo
         item=lambda row: JobSummary.model_validate(_shown(row, JobSummary)),
         key=lambda row: IdKey(id=row.job.id),
     )
+
+
+async def mails_of(work: Work, job_id: int) -> list[MailOfJob]:
+    """The mails that a posting came from; none unless it was found in an inbox."""
+    return await queries.mails_of_job(work.session, job_id)
+
+
+async def role_name(work: Work, role_id: int | None) -> str | None:
+    """What a role is called; None for none."""
+    role = None if role_id is None else await find_role(work.session, role_id)
+    return None if role is None else role.name
 
 
 async def change(work: Work, job_id: int, patch: JobPatch) -> JobRow:

@@ -9,7 +9,9 @@ from blacklight_api.portal.pages import (
     candidates,
     dashboard,
     invitations,
+    jobs,
     matches,
+    onboarding,
     passwords,
     sign_in,
 )
@@ -22,6 +24,8 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     dashboard.router,
     *candidates.ROUTERS,
     matches.router,
+    *jobs.ROUTERS,
     invitations.router,
+    onboarding.router,
 )
 """In the order in which addresses are looked up."""
