@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from blacklight_shared.models import (
+    MATCHABLE_STATUSES,
     AuditEntry,
     Candidate,
     CandidateEmbedding,
@@ -54,6 +55,27 @@ async def find_candidate(session: AsyncSession, candidate_id: int) -> FoundCandi
     )
 
 
+async def matchable_candidates(session: AsyncSession, after_id: int, limit: int) -> list[int]:
+    """The next page of candidates of the session's tenant who may be matched: rising ids.
+
+    Args:
+        session: A session of the tenant.
+        after_id: Where the page before ended, 0 for the first.
+        limit: Candidates on a page.
+    """
+    rows = await session.scalars(
+        select(Candidate.id)
+        .where(
+            Candidate.deleted_at.is_(None),
+            Candidate.status.in_(MATCHABLE_STATUSES),
+            Candidate.id > after_id,
+        )
+        .order_by(Candidate.id)
+        .limit(limit)
+    )
+    return list(rows)
+
+
 async def forget_derived(session: AsyncSession, candidate_id: int) -> None:
     """Remove what scoring read of a deleted candidate; of another one nothing is removed."""
     deleted = select(Candidate.id).where(
@@ -66,8 +88,11 @@ async def forget_derived(session: AsyncSession, candidate_id: int) -> None:
 async def mark_matched(session: AsyncSession, candidate_id: int) -> None:
     """Note that the candidate's matches are made, as of now."""
     await session.execute(
-        text("UPDATE candidates SET matched_at = clock_timestamp() WHERE id = :id"),
-        {"id": candidate_id},
+        text(
+            "UPDATE candidates SET matched_at = clock_timestamp(),"
+            " resumptions = CASE status WHEN :approved THEN resumptions ELSE 0 END WHERE id = :id"
+        ),
+        {"id": candidate_id, "approved": CandidateStatus.APPROVED},
     )
 
 
@@ -81,7 +106,9 @@ async def make_ready_for_assignment(
     """
     moved = await session.scalar(
         text(
-            "UPDATE candidates SET status = :ready, updated_at = now()"
+            "UPDATE candidates SET status = :ready, updated_at = now(), resumptions = 0,"
+            # The new status makes no match older than the profile.
+            " matched_at = CASE WHEN matched_at >= updated_at THEN now() ELSE matched_at END"
             " WHERE id = :id AND status = :approved AND deleted_at IS NULL RETURNING id"
         ),
         {

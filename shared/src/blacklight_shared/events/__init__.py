@@ -53,6 +53,7 @@ from blacklight_shared.events.roles import (
     RoleReviewed,
     RolesCreated,
 )
+from blacklight_shared.events.tenants import MatchingSettingsChanged
 
 __all__ = [
     "EVENTS",
@@ -82,6 +83,7 @@ __all__ = [
     "MailResend",
     "MailServerTest",
     "MatchTrigger",
+    "MatchingSettingsChanged",
     "ParseJobEmail",
     "PasswordResetMail",
     "RefreshCandidateMatches",

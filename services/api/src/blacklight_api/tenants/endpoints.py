@@ -16,7 +16,9 @@ from blacklight_api.problems import problem_responses
 from blacklight_api.routing import gateway_router
 from blacklight_api.schemas import PathId
 from blacklight_api.tenants import service
+from blacklight_api.tenants.preview import preview
 from blacklight_api.tenants.schemas import (
+    MatchingPreview,
     MatchingSettings,
     TenantCreate,
     TenantCreated,
@@ -102,7 +104,17 @@ async def replace_matching_settings(
 ) -> MatchingSettings:
     """Replace weights, thresholds and grades; what is left out takes the default.
 
-    Matches made from now on follow them; have a candidate's matches refreshed to apply them to
-    those that exist.
+    All matches of the tenant are scored again by them, in the background.
     """
     return await service.change_matching(work, config)
+
+
+@own_router.post("/matching/preview")
+async def preview_matching_settings(
+    config: Annotated[MatchingConfig, Body(examples=[MATCHING_EXAMPLE])], work: Reader
+) -> MatchingPreview:
+    """Tell what these settings would make of the matches that exist; changes nothing.
+
+    What is below the threshold now is not stored, so what a lower threshold adds is not counted.
+    """
+    return await preview(work, config)

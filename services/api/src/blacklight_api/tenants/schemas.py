@@ -96,6 +96,30 @@ class TenantCreated(TenantShown):
     api_key: str = Field(description="The tenant's first key, with all scopes. Shown only now.")
 
 
+class GradeCounts(ResponseModel):
+    """How many matches have each grade."""
+
+    a_plus: int
+    a: int
+    b: int
+    c: int
+    d: int
+
+
+class MatchingPreview(ResponseModel):
+    """What other settings would make of the matches that exist."""
+
+    counted: int = Field(description="Open matches that were looked at.")
+    is_sample: bool = Field(description="Whether there are more matches than were looked at.")
+    recommended_now: int
+    recommended_then: int
+    newly_recommended: int
+    no_longer_recommended: int
+    lost: int = Field(description="Matches nobody has acted on that would be removed.")
+    grades_now: GradeCounts
+    grades_then: GradeCounts
+
+
 class MatchingSettings(ResponseModel):
     """How the tenant's matches are scored."""
 

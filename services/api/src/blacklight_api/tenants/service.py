@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from blacklight_shared.database import set_tenant
+from blacklight_shared.events import MatchingSettingsChanged
 from blacklight_shared.matching import MatchingConfig
 from blacklight_shared.models import PortalRole, PortalUser, Tenant
 
@@ -122,7 +123,7 @@ async def matching_settings(work: TenantWork) -> MatchingSettings:
 
 
 async def change_matching(work: TenantWork, config: MatchingConfig) -> MatchingSettings:
-    """Replace how the caller's matches are scored from now on.
+    """Replace how the caller's matches are scored; those that exist are scored again.
 
     Only what was given is stored, so that a later default reaches those who did not choose.
     """
@@ -132,6 +133,7 @@ async def change_matching(work: TenantWork, config: MatchingConfig) -> MatchingS
         tenant.matching_config = overrides
         await work.session.flush()
         await record(work, "tenant.matching_changed", tenant.id, details=overrides)
+        await work.emit(MatchingSettingsChanged(tenant_id=tenant.id))
     return _settings(tenant)
 
 

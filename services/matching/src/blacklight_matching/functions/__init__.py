@@ -7,6 +7,7 @@ from typing import Any
 from blacklight_shared.workflows import Workflow
 
 from blacklight_matching.deps import MatchingDeps
+from blacklight_matching.functions.apply_matching_settings import apply_matching_settings
 from blacklight_matching.functions.apply_role_review import apply_role_review
 from blacklight_matching.functions.backfill_embeddings import backfill_embeddings
 from blacklight_matching.functions.cleanup_stale_sessions import cleanup_stale_sessions
@@ -19,10 +20,12 @@ from blacklight_matching.functions.parse_resume import parse_resume
 from blacklight_matching.functions.process_job_source import process_job_source
 from blacklight_matching.functions.refresh_candidate_matches import refresh_candidate_matches
 from blacklight_matching.functions.reset_completed_roles import reset_completed_roles
+from blacklight_matching.functions.resume_stalled_work import resume_stalled_work
 from blacklight_matching.functions.suggest_similar_roles import suggest_similar_roles
 from blacklight_matching.functions.update_job_embedding import update_job_embedding
 
 WORKFLOWS: tuple[Workflow[Any, MatchingDeps, Any], ...] = (
+    apply_matching_settings,
     apply_role_review,
     backfill_embeddings,
     cleanup_stale_sessions,
@@ -35,6 +38,7 @@ WORKFLOWS: tuple[Workflow[Any, MatchingDeps, Any], ...] = (
     process_job_source,
     refresh_candidate_matches,
     reset_completed_roles,
+    resume_stalled_work,
     suggest_similar_roles,
     update_job_embedding,
 )
