@@ -7,7 +7,7 @@ the answer is the same, and the same queries are made for it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -50,19 +50,27 @@ class OnboardingWork(TenantWork):
     tenant: Tenant
 
 
-def onboarding_work() -> Any:
-    """Dependency: ``OnboardingWork`` for the token that the request carries."""
+def onboarding_work(
+    token_of: Callable[[Request], str] = bearer_token,
+    closed: Callable[[Request], Exception] = lambda _request: NotFound("invitation"),
+) -> Any:
+    """Dependency: ``OnboardingWork`` for the token that the request carries.
+
+    Args:
+        token_of: Where the token is in a request.
+        closed: What to raise when the token opens nothing (any more).
+    """
 
     async def open_work(
         request: Request, _shown_in_openapi: Annotated[object, Security(_bearer)]
     ) -> AsyncIterator[OnboardingWork]:
         database = gateway_of(request).database
-        invitation_id, tenant_id = await _find(database, bearer_token(request))
+        invitation_id, tenant_id = await _find(database, token_of(request))
         async with database.tenant_session(tenant_id) as session:
             tenant = await find_tenant(session, tenant_id)
             invitation = await queries.find_invitation(session, invitation_id, lock=True)
             if tenant is None or invitation is None or not _is_open(invitation):
-                raise NotFound("invitation")
+                raise closed(request)
             if tenant.status == TenantStatus.SUSPENDED:
                 raise Forbidden("The firm that invites is suspended.")
             actor = Actor(ActorType.CANDIDATE, f"invitation:{invitation.id}")

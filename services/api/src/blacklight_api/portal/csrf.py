@@ -52,11 +52,18 @@ async def check_token(request: Request) -> None:
     Raises:
         StaleForm: It does not.
     """
-    if request.method in _SAFE_METHODS:
-        return
-    viewer: Viewer = request.state.viewer
+    if request.method not in _SAFE_METHODS:
+        viewer: Viewer = request.state.viewer
+        await check_token_of(request, viewer.csrf_token)
+
+
+async def check_token_of(request: Request, expected: str) -> None:
+    """Refuse a form that does not bring back the token that its page was made with.
+
+    Raises:
+        StaleForm: It does not.
+    """
     in_header = request.headers.get(CSRF_HEADER)
     given = in_header or (await request.form()).get(CSRF_FIELD)
-    expected = viewer.csrf_token.encode()
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected):
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), expected.encode()):
         raise StaleForm

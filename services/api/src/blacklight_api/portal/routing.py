@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -104,9 +105,19 @@ def portal_router(prefix: str = "") -> APIRouter:
     )
 
 
-def public_page_router(prefix: str = "") -> APIRouter:
-    """A router of pages for everyone."""
-    return APIRouter(prefix=prefix, route_class=PublicPageRoute, include_in_schema=False)
+def public_page_router(prefix: str = "", *, dependencies: Sequence[Any] = ()) -> APIRouter:
+    """A router of pages for everyone.
+
+    Args:
+        prefix: Of their addresses.
+        dependencies: What is done before each endpoint.
+    """
+    return APIRouter(
+        prefix=prefix,
+        route_class=PublicPageRoute,
+        include_in_schema=False,
+        dependencies=list(dependencies),
+    )
 
 
 def viewer_of(request: Request) -> Viewer:

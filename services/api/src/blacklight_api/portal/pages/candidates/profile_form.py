@@ -12,6 +12,7 @@ from blacklight_api.candidates.schemas import (
     CandidatePatch,
     Education,
 )
+from blacklight_api.onboarding.schemas import ProfileDraft
 from blacklight_api.portal.forms import Form
 
 TEXTS: Final = (
@@ -37,11 +38,19 @@ SPARE_EDUCATION_ROWS: Final = 2
 
 def filled_form(candidate: CandidateDetail) -> Form:
     """The form with what is known of a candidate."""
-    known = candidate.model_dump()
-    values: dict[str, Any] = {name: known[name] for name in TEXTS if known[name] is not None}
-    values |= {name: "\n".join(entries) for name, entries in _known_lists(candidate).items()}
+    return form_of(candidate.model_dump() | _known_lists(candidate))
+
+
+def form_of(known: Mapping[str, Any]) -> Form:
+    """The form with what is known of a person.
+
+    Args:
+        known: Values by field of a profile; roles by name.
+    """
+    values: dict[str, Any] = {name: known[name] for name in TEXTS if known.get(name) is not None}
+    values |= {name: "\n".join(known[name]) for name in LISTS}
     values |= {name: known[name] for name in BOXES}
-    values[SWITCH] = "true" if candidate.willing_to_relocate else ""
+    values[SWITCH] = "true" if known[SWITCH] else ""
     for number, stage in enumerate(known["education"]):
         values |= {f"education-{number}-{name}": stage[name] or "" for name in EDUCATION_FIELDS}
     return Form(values=values)
@@ -60,6 +69,15 @@ def new_candidate(form: Form) -> CandidateCreate:
     """
     given = {name: value for name, value in _structured(form).items() if value}
     return _texts(form).read(CandidateCreate, **given)
+
+
+def draft(form: Form) -> ProfileDraft:
+    """What an invited person tells by the form, or by a part of it.
+
+    Raises:
+        FormRefused: Some values are not allowed.
+    """
+    return _texts(form).read(ProfileDraft, blank="null", **_structured(form))
 
 
 def changes(form: Form, candidate: CandidateDetail) -> CandidatePatch:
