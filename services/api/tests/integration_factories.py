@@ -75,7 +75,9 @@ async def add_sync_run(
     return run
 
 
-async def add_posting_source(session: AsyncSession, message: EmailMessage, job_id: int) -> None:
+async def add_posting_source(
+    session: AsyncSession, message: EmailMessage, job_id: int, **fields: Any
+) -> None:
     """Say that a posting came from a mail."""
     session.add(
         JobPostingSource(
@@ -84,6 +86,7 @@ async def add_posting_source(session: AsyncSession, message: EmailMessage, job_i
             email_message_id=message.id,
             position=0,
             title_key="java developer",
+            **fields,
         )
     )
     await session.flush()

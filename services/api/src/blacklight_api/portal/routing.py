@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import structlog
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -61,16 +61,23 @@ class _Page(GuardedRoute):
             try:
                 check_origin(request)
                 return await handle(request)
-            except RefusedError as refused:
-                return refused.response
             except SignInNeededError:
-                return _to_sign_in(request)
+                raise RefusedError(_to_sign_in(request)) from None
             except (HTTPException, RequestValidationError) as error:
-                return _error_page(request, error)
+                raise RefusedError(_error_page(request, error)) from error
             except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-                return _unavailable(request, error)
+                raise RefusedError(_unavailable(request, error)) from error
 
         return shown
+
+
+def install_refusals(app: FastAPI) -> None:
+    """Answer with the responses of refused requests.
+
+    They travel as exceptions up to here, past the transactions of the request: a response that
+    is returned has what was done committed.
+    """
+    app.add_exception_handler(RefusedError, _refused)
 
 
 class PortalRoute(_Page):
@@ -134,6 +141,11 @@ def local_path(wanted: str | None, default: str = "/") -> str:
 def is_fragment_request(request: Request) -> bool:
     """Whether our script asks for a piece of a page."""
     return FRAGMENT_HEADER in request.headers
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)  # noqa: S101 -- tells the type
+    return error.response
 
 
 def _without_blanks(request: Request) -> bytes:
