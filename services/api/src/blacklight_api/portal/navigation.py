@@ -36,6 +36,17 @@ MENU: tuple[tuple[Destination, ...], ...] = (
         Destination("/jobs", "Jobs", "briefcase", Scope.JOBS_READ),
         Destination("/invitations", "Invitations", "envelope", Scope.INVITATIONS_READ),
     ),
+    (
+        Destination("/registrations", "Registrations", "building", Scope.REGISTRATIONS_READ),
+        Destination("/roles", "Roles", "tag", Scope.ROLES_REVIEW),
+        Destination("/integrations", "Integrations", "plug", Scope.INTEGRATIONS_READ),
+    ),
+    (
+        Destination("/mails", "Mails", "inbox", Scope.MAILS_READ),
+        Destination("/runs", "Runs", "pulse", Scope.SETTINGS_WRITE),
+        Destination("/audit", "Audit log", "shield", Scope.AUDIT_READ),
+        Destination("/settings", "Settings", "gear", Scope.SETTINGS_WRITE),
+    ),
 )
 """Groups, with a line between them."""
 

@@ -3,6 +3,7 @@
 //   form[data-auto-submit]          sent as soon as a field changes
 //   form[data-confirm="Question"]   asks before it is sent
 //   form[data-swap="#id"]           sent in the background; the answer replaces the element
+//   form[data-preview="#id"]        on each change, the answer of data-preview-url replaces the element
 //   a[data-swap="#id"]              fetched in the background; the answer replaces the element
 //   [data-live="/events"]           follows server-sent events of progress; see `follow`
 //   [data-drop]                     takes a dropped file into the file input inside
@@ -130,6 +131,16 @@ document.addEventListener("submit", async (event) => {
 
 document.addEventListener("change", (event) => {
   event.target.closest("form[data-auto-submit]")?.requestSubmit();
+});
+
+let previewTimer;
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-preview]");
+  clearTimeout(previewTimer);
+  if (!form?.checkValidity()) return;
+  const { preview, previewUrl } = form.dataset;
+  previewTimer = setTimeout(() => swap(preview, previewUrl, { method: "POST", body: new FormData(form) }), 300);
 });
 
 document.addEventListener("click", (event) => {

@@ -8,11 +8,13 @@ from blacklight_api.portal.pages import (
     account,
     candidates,
     dashboard,
+    integrations,
     invitations,
     jobs,
     matches,
     onboarding,
     passwords,
+    settings,
     sign_in,
 )
 
@@ -27,5 +29,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     *jobs.ROUTERS,
     invitations.router,
     onboarding.router,
+    integrations.router,
+    *settings.ROUTERS,
 )
 """In the order in which addresses are looked up."""

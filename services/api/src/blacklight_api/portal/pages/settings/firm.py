@@ -1,0 +1,56 @@
+"""The firm: its name, time zone and language."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from blacklight_api.auth.scopes import Scope
+from blacklight_api.portal.choices import locales, time_zones, with_current
+from blacklight_api.portal.cookies import Notice
+from blacklight_api.portal.forms import Form
+from blacklight_api.portal.rendering import page, see_other
+from blacklight_api.portal.routing import RefusedError, portal_router
+from blacklight_api.problems import Problem
+from blacklight_api.tenants import service
+from blacklight_api.tenants.schemas import TenantPatch
+from blacklight_api.work import TenantWork, tenant_work
+
+PATH = "/settings"
+
+router = portal_router(PATH)
+
+Admin = Annotated[TenantWork, tenant_work(Scope.SETTINGS_WRITE)]
+
+
+@router.get("")
+async def show_firm(request: Request, work: Admin) -> Response:
+    """The form."""
+    return await _shown(request, work, Form())
+
+
+@router.post("")
+async def change_firm(request: Request, work: Admin) -> Response:
+    """Change name, time zone or language."""
+    form = await Form.sent(request)
+    try:
+        await service.change(work, work.tenant_id, form.read(TenantPatch))
+    except Problem as problem:
+        raise RefusedError(await _shown(request, work, form.refused(problem))) from None
+    return see_other(request, PATH, Notice("Saved."))
+
+
+async def _shown(request: Request, work: TenantWork, form: Form) -> Response:
+    firm = await service.find(work, work.tenant_id)
+    return page(
+        request,
+        "settings/firm.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.detail else HTTPStatus.OK,
+        form=form,
+        firm=firm,
+        time_zones=with_current(time_zones(), firm.time_zone),
+        locales=with_current(locales(), firm.locale),
+    )
