@@ -21,6 +21,7 @@ from blacklight_matching.functions.cleanup_stale_sessions import cleanup_stale_s
 from blacklight_matching.functions.expire_old_jobs import expire_old_jobs
 from blacklight_matching.functions.forget_deleted_candidate import forget_deleted_candidate
 from blacklight_matching.functions.reset_completed_roles import reset_completed_roles
+from blacklight_matching.functions.resume_stalled_work import resume_stalled_work
 from blacklight_matching.functions.suggest_similar_roles import suggest_similar_roles
 from blacklight_matching.settings import MatchingSettings
 from blacklight_shared.database import Database
@@ -38,6 +39,7 @@ FIRST_IN_LINE = (
     expire_old_jobs,
     forget_deleted_candidate,
     reset_completed_roles,
+    resume_stalled_work,
     suggest_similar_roles,
 )
 

@@ -179,6 +179,8 @@ async def _apply_roles(work: TenantWork, candidate: Candidate, patch: CandidateP
     if [role.id for role in present.get(candidate.id, [])] == wanted:
         return False
     await queries.replace_preferred_roles(work.session, candidate, wanted)
+    # They are rows of their own, and the candidate's profile all the same.
+    candidate.updated_at = datetime.now(UTC)
     return True
 
 
