@@ -104,3 +104,18 @@ class TestCheck:
         except ImportFileError:
             return
         assert count == len(values(file(content, file_format)))
+
+
+class TestLeavingOut:
+    @pytest.mark.parametrize(
+        ("content", "file_format"),
+        [
+            (b"title,salary\nNurse,$40/h\n", FileFormat.CSV),
+            (b'[{"title": "Nurse", "salary": "$40/h"}]', FileFormat.JSON),
+        ],
+    )
+    def test_a_field_without_column_is_left_out(
+        self, content: bytes, file_format: FileFormat
+    ) -> None:
+        mapped = file(content, file_format, {"salary_text": ""})
+        assert values(mapped) == [{"title": "Nurse"}]

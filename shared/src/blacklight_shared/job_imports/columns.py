@@ -32,7 +32,7 @@ _OTHER_NAMES = {
 }
 
 ColumnMapping = Mapping[str, str]
-"""Field of a posting → column of the file."""
+"""Field of a posting → column of the file; an empty column: the file has none for the field."""
 
 _MAPPING = TypeAdapter(dict[str, str])
 
@@ -72,7 +72,7 @@ def map_columns(columns: Iterable[str], chosen: ColumnMapping) -> dict[str, str]
             raise ImportFileError(
                 "column_mapping", f"Map these fields: {', '.join(sorted(POSTING_FIELDS))}."
             )
-        if column not in present:
+        if column and column not in present:
             raise ImportFileError("column_mapping", f"The file has no column for {field}.")
     taken = set(chosen.values())
     by_name = {_folded(column): column for column in reversed(present) if column not in taken}
@@ -83,7 +83,7 @@ def map_columns(columns: Iterable[str], chosen: ColumnMapping) -> dict[str, str]
         for name in (field, *_OTHER_NAMES.get(field, ()))[::-1]
         if name in by_name
     }
-    return recognised | dict(chosen)
+    return recognised | {field: column for field, column in chosen.items() if column}
 
 
 def _folded(column: str) -> str:

@@ -109,48 +109,62 @@ class ImportFile:
         Raises:
             ImportFileError: The file is malformed; the message says where.
         """
+        if self.format is FileFormat.CSV:
+            yield from self._csv_rows()
+        else:
+            yield from (FileRow(line, self._fields(value)) for line, value in self.json_values())
+
+    def csv_lines(self) -> Iterator[tuple[int, list[str]]]:
+        """The lines of a CSV file with their numbers, the column names first; empty ones left out.
+
+        Raises:
+            ImportFileError: The file is malformed; the message says where.
+        """
         self.content.seek(0)
-        read = {
-            FileFormat.CSV: self._csv_rows,
-            FileFormat.JSON: self._json_rows,
-            FileFormat.JSON_LINES: self._json_lines,
-        }[self.format]
+        text = io.TextIOWrapper(self.content, encoding=self.encoding, newline="")
         try:
-            yield from read()
+            reader = csv.reader(text)
+            for cells in reader:
+                if cells:
+                    yield reader.line_num, cells
+        except csv.Error as error:
+            raise ImportFileError("body", f"Line {reader.line_num} is not CSV: {error}.") from None
         except UnicodeDecodeError:
             raise ImportFileError(
                 "body", f"The text is not {self.encoding}; name its charset in Content-Type."
             ) from None
-
-    def _csv_rows(self) -> Iterator[FileRow]:
-        text = io.TextIOWrapper(self.content, encoding=self.encoding, newline="")
-        try:
-            reader = csv.reader(text)
-            header = next(reader, [])
-            columns = map_columns(header, self.column_mapping)
-            if "title" not in columns:
-                raise ImportFileError(
-                    "body", "The first line must name the columns, one of them `title`."
-                )
-            positions = {field: header.index(column) for field, column in columns.items()}
-            for cells in reader:
-                if cells:
-                    yield FileRow(
-                        reader.line_num,
-                        {
-                            field: cells[position]
-                            for field, position in positions.items()
-                            if position < len(cells)
-                        },
-                    )
-        except csv.Error as error:
-            raise ImportFileError("body", f"Line {reader.line_num} is not CSV: {error}.") from None
         finally:
             # A reader that stopped early is closed when it is collected: after its file, perhaps.
             if not self.content.closed:
                 text.detach()
 
-    def _json_lines(self) -> Iterator[FileRow]:
+    def json_values(self) -> Iterator[tuple[int, object]]:
+        """The elements of a JSON file with their numbers, or the lines of JSON Lines with theirs.
+
+        Raises:
+            ImportFileError: The file is malformed.
+        """
+        self.content.seek(0)
+        return self._json_lines() if self.format is FileFormat.JSON_LINES else self._json_list()
+
+    def _csv_rows(self) -> Iterator[FileRow]:
+        lines = self.csv_lines()
+        _line, header = next(lines, (0, []))
+        columns = map_columns(header, self.column_mapping)
+        if "title" not in columns:
+            raise ImportFileError(
+                "body", "The first line must name the columns, one of them `title`."
+            )
+        positions = {field: header.index(column) for field, column in columns.items()}
+        for line, cells in lines:
+            values = {
+                field: cells[position]
+                for field, position in positions.items()
+                if position < len(cells)
+            }
+            yield FileRow(line, values)
+
+    def _json_lines(self) -> Iterator[tuple[int, object]]:
         for line, text in enumerate(self.content, start=1):
             if not text.strip():
                 continue
@@ -158,16 +172,15 @@ class ImportFile:
                 value = orjson.loads(text)
             except orjson.JSONDecodeError:
                 value = None
-            yield FileRow(line, self._fields(value))
+            yield line, value
 
-    def _json_rows(self) -> Iterator[FileRow]:
+    def _json_list(self) -> Iterator[tuple[int, object]]:
         beginning = self.content.read(_FIRST_BYTES).lstrip()
         self.content.seek(0)
         path = "item" if beginning.startswith(b"[") else "jobs.item"
         try:
-            for number, value in enumerate(ijson.items(self.content, path), start=1):
-                yield FileRow(number, self._fields(value))
-        except ijson.JSONError:
+            yield from enumerate(ijson.items(self.content, path), start=1)
+        except (ijson.JSONError, UnicodeDecodeError):
             raise ImportFileError(
                 "body",
                 "The file must be a JSON list of postings, or an object that has one as `jobs`.",
@@ -185,5 +198,5 @@ def _columns_of_object(
     columns: tuple[str, ...], chosen: tuple[tuple[str, str], ...]
 ) -> tuple[tuple[str, str], ...]:
     # Objects of a file mostly have the same keys, and a missing one is only missing there.
-    present = {field: column for field, column in chosen if column in columns}
+    present = {field: column for field, column in chosen if not column or column in columns}
     return tuple(map_columns(columns, present).items())

@@ -90,10 +90,7 @@ async def receive_rows(database: Database, batch: JobImportBatch, rows: Iterator
         importer_tenant_id=batch.tenant_id,
         source_tenant_id=batch.tenant_id if batch.visibility == Visibility.TENANT else None,
     )
-    chunks = _Chunks(rows)
-    while (chunk := await asyncio.to_thread(chunks.take)) is not None:
-        async with database.session_for(batch.tenant_id) as session:
-            await _receive_chunk(session, target, chunk)
+    await _receive_chunks(database, target, _Chunks(rows))
     async with database.session_for(batch.tenant_id) as session:
         await _finish_receiving(session, batch.id)
 
@@ -174,6 +171,19 @@ class _Chunks:
                     is_fatal=True,
                 )
             )
+
+
+async def _receive_chunks(database: Database, target: ImportTarget, chunks: _Chunks) -> None:
+    """Store one chunk after the other; while one is stored, a thread reads the next."""
+    upcoming = asyncio.create_task(asyncio.to_thread(chunks.take))
+    try:
+        while (chunk := await upcoming) is not None:
+            upcoming = asyncio.create_task(asyncio.to_thread(chunks.take))
+            async with database.session_for(target.importer_tenant_id) as session:
+                await _receive_chunk(session, target, chunk)
+    finally:
+        # The thread reads a file that the caller closes.
+        await asyncio.gather(upcoming, return_exceptions=True)
 
 
 async def _receive_chunk(session: AsyncSession, target: ImportTarget, chunk: _Chunk) -> None:

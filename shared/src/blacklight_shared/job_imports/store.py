@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psycopg import AsyncConnection
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_shared.job_imports.postings import (
@@ -19,7 +19,7 @@ from blacklight_shared.job_imports.postings import (
     content_hash,
     external_id_of,
 )
-from blacklight_shared.models import ImportErrorSeverity, JobImportError
+from blacklight_shared.models import ImportErrorSeverity, JobImportError, JobPosting
 
 _CONTENT_COLUMNS = {
     "title": "text",
@@ -77,21 +77,9 @@ _UPSERT = text(
     WHERE job_postings.content_hash <> EXCLUDED.content_hash
       AND (CAST(:importer_tenant_id AS bigint) IS NULL
            OR job_postings.imported_by_tenant_id = :importer_tenant_id)
-    RETURNING id, xmax = 0 AS is_new
+    RETURNING id, external_id, xmax = 0 AS is_new
     """  # noqa: S608 -- names are constants of this module
 )
-
-_LEFT_ALONE = text(
-    """
-    SELECT staged.line
-    FROM staged_postings AS staged
-    JOIN job_postings AS posting
-      ON posting.external_id = staged.external_id AND posting.source = :source
-      AND posting.source_tenant_id IS NOT DISTINCT FROM CAST(:source_tenant_id AS bigint)
-    WHERE posting.content_hash <> staged.content_hash
-    """
-)
-"""After the upsert: postings that differ, because another importer owns them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +127,12 @@ async def store_postings(
         "source_tenant_id": target.source_tenant_id,
     }
     stored = (await session.execute(_UPSERT, parameters)).all()
-    left_alone = await session.scalars(
-        _LEFT_ALONE,
-        {"source": target.source, "source_tenant_id": target.source_tenant_id},
-    )
     return StoredPostings(
         new_ids=sorted(row.id for row in stored if row.is_new),
         updated_ids=sorted(row.id for row in stored if not row.is_new),
-        refused=[_owned_by_another(line) for line in left_alone],
+        refused=await _owned_by_others(
+            session, target, rows, stored_ids={row.external_id for row in stored}
+        ),
     )
 
 
@@ -192,6 +178,33 @@ def _staged(line: int, posting: PostingRow) -> tuple[object, ...]:
         content_hash(posting),
         *(getattr(posting, name) for name in _CONTENT_COLUMNS),
     )
+
+
+async def _owned_by_others(
+    session: AsyncSession, target: ImportTarget, rows: Sequence[ReadRow], stored_ids: set[str]
+) -> list[RowProblem]:
+    """Of the rows that were not written, those that the database has otherwise."""
+    left_alone = [
+        (external_id, row.line, content_hash(row.posting))
+        for row in rows
+        if row.posting is not None
+        and (external_id := external_id_of(row.posting)) not in stored_ids
+    ]
+    if target.importer_tenant_id is None or not left_alone:
+        return []
+    kept = await session.execute(
+        select(JobPosting.external_id, JobPosting.content_hash).where(
+            JobPosting.source_tenant_id == target.source_tenant_id,
+            JobPosting.source == target.source,
+            JobPosting.external_id.in_([external_id for external_id, _, _ in left_alone]),
+        )
+    )
+    hash_of = {external_id: kept_hash for external_id, kept_hash in kept}
+    return [
+        _owned_by_another(line)
+        for external_id, line, given_hash in left_alone
+        if hash_of[external_id] != given_hash
+    ]
 
 
 def _owned_by_another(line: int) -> RowProblem:

@@ -43,7 +43,20 @@ async def store_file(
     Raises:
         ImportFileError: The file is malformed, empty or too long.
     """
-    row_count = await asyncio.to_thread(file.check)
+    return await keep_file(session, tenant_id, file, await asyncio.to_thread(file.check))
+
+
+async def keep_file(
+    session: AsyncSession, tenant_id: int | None, file: ImportFile, row_count: int
+) -> JobImportFile:
+    """Keep a file as it is, in the caller's transaction.
+
+    Args:
+        session: Of the tenant, or without one for the platform.
+        tenant_id: Whose file it is.
+        file: Its bytes are read once.
+        row_count: How many rows it has; 0 when nobody has counted them yet.
+    """
     stored = JobImportFile(
         tenant_id=tenant_id,
         format=file.format,
