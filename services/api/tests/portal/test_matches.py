@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pytest
 from blacklight_api.matches.highlighting import highlighted
-from blacklight_api.matches.schemas import MatchedSkill, MatchShown, MissingSkill
 from blacklight_shared.models import Candidate, MatchStatus
 from blacklight_shared.skills import SkillTaxonomy
 from hypothesis import given
@@ -174,23 +173,8 @@ class TestHighlighting:
     @given(_WORDS)
     def test_passages_are_the_text_and_marks_are_of_the_match(self, words: list[str]) -> None:
         text = " ".join(words)
-        passages = highlighted(text, _shown([PYTHON], [SQL]), TAXONOMY)
+        passages = highlighted(text, TAXONOMY, matched={PYTHON: "Python"}, missing={SQL: "SQL"})
         assert "".join(passage.text for passage in passages) == text
         marked = {passage.evidence: passage.skill for passage in passages if passage.skill}
         assert marked.items() <= {"matched": "Python", "missing": "SQL"}.items()
         assert ("matched" in marked) == ("Python" in words)
-
-
-def _shown(matched: list[int], missing: list[int]) -> MatchShown:
-    return MatchShown.model_construct(
-        matched_skills=[
-            MatchedSkill(
-                id=i, name=TAXONOMY.name(i), in_profile=None, in_posting=None, is_required=True
-            )
-            for i in matched
-        ],
-        missing_skills=[
-            MissingSkill(id=i, name=TAXONOMY.name(i), in_posting=None, is_required=True)
-            for i in missing
-        ],
-    )

@@ -21,6 +21,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Select,
+    SQLColumnExpression,
     Text,
     and_,
     cast,
@@ -98,7 +99,7 @@ async def page(work: TenantWork, candidate: Candidate, requested: PageRequest) -
     )
 
 
-def _audited(entity_type: str, entity_ids: Select[str]) -> Select[Any]:
+def _audited(entity_type: str, entity_ids: Select[str]) -> Select[*tuple[Any, ...]]:
     return _of_audit_log(null()).where(
         AuditEntry.entity_type == entity_type, AuditEntry.entity_id.in_(entity_ids)
     )
@@ -110,7 +111,7 @@ def _documents_of(candidate: Candidate) -> Select[str]:
     )
 
 
-def _decided_matches(candidate: Candidate) -> Select[Any]:
+def _decided_matches(candidate: Candidate) -> Select[*tuple[Any, ...]]:
     match = CandidateJobMatch
     return (
         _of_audit_log(JobPosting.title)
@@ -124,7 +125,7 @@ def _decided_matches(candidate: Candidate) -> Select[Any]:
     )
 
 
-def _of_audit_log(about: ColumnElement[Any]) -> Select[Any]:
+def _of_audit_log(about: SQLColumnExpression[Any]) -> Select[*tuple[Any, ...]]:
     is_author = and_(
         AuditEntry.actor_type == ActorType.USER, cast(PortalUser.id, Text) == AuditEntry.actor_id
     )
@@ -144,7 +145,7 @@ def _of_audit_log(about: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _invited(candidate: Candidate) -> Select[Any]:
+def _invited(candidate: Candidate) -> Select[*tuple[Any, ...]]:
     invitation = CandidateInvitation
     moments = values(column("what", Text), column("at", DateTime(timezone=True)), name="moments")
     stages = moments.data(
@@ -170,7 +171,7 @@ def _invited(candidate: Candidate) -> Select[Any]:
     )
 
 
-def _mailed(candidate: Candidate) -> Select[Any]:
+def _mailed(candidate: Candidate) -> Select[*tuple[Any, ...]]:
     mail = MailLogEntry
     return select(
         func.coalesce(mail.sent_at, mail.updated_at),

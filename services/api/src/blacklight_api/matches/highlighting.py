@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from blacklight_shared.skills import SkillTaxonomy
-
-from blacklight_api.matches.schemas import MatchShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +24,27 @@ class Passage:
     evidence: Literal["matched", "missing"] | None = None
 
 
-def highlighted(text: str, match: MatchShown, taxonomy: SkillTaxonomy) -> list[Passage]:
-    """The text in passages, those that mention skills of the match marked.
+def highlighted(
+    text: str,
+    taxonomy: SkillTaxonomy,
+    *,
+    matched: Mapping[int, str],
+    missing: Mapping[int, str],
+) -> list[Passage]:
+    """The text in passages, those that mention skills of a match marked.
 
     Args:
         text: Of the posting.
-        match: Whose skills are looked for.
         taxonomy: Finds skills in texts.
+        matched: Names of the skills that the candidate has, by id.
+        missing: Names of the skills that the candidate lacks, by id.
     """
-    return list(_passages(text, match, taxonomy))
+    return list(_passages(text, taxonomy, matched, missing))
 
 
-def _passages(text: str, match: MatchShown, taxonomy: SkillTaxonomy) -> Iterator[Passage]:
-    matched = {skill.id: skill.name for skill in match.matched_skills}
-    missing = {skill.id: skill.name for skill in match.missing_skills}
+def _passages(
+    text: str, taxonomy: SkillTaxonomy, matched: Mapping[int, str], missing: Mapping[int, str]
+) -> Iterator[Passage]:
     position = 0
     for mention in taxonomy.find(text):
         if mention.skill_id in matched:

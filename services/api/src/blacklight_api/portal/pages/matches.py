@@ -38,7 +38,12 @@ async def show_match(request: Request, match_id: PathId, work: Reader) -> Respon
         match=match,
         job=jobs.detail(work, posting),
         candidate=await candidates.detail(work, await candidates.find(work, match.candidate.id)),
-        passages=highlighted(posting.job.description, match, taxonomy),
+        passages=highlighted(
+            posting.job.description,
+            taxonomy,
+            matched={skill.id: skill.name for skill in match.matched_skills},
+            missing={skill.id: skill.name for skill in match.missing_skills},
+        ),
     )
 
 
