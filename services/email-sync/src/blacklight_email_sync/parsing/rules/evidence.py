@@ -10,12 +10,13 @@ from blacklight_email_sync.parsing.model import ExtractedPosting, ParsedMail
 from blacklight_email_sync.parsing.rules.kinds import DECISIVE, Alternative
 from blacklight_email_sync.parsing.rules.label_names import Field
 from blacklight_email_sync.parsing.rules.labels import Labelled
+from blacklight_email_sync.parsing.rules.titles import asked_title
 
 _BIAS = -2.6
 _TITLE_LABELLED, _TITLE_FOUND = 1.8, 1.0
 _PER_FIELD, _MOST_FIELDS = 0.6, 6
-_PER_PHRASE, _MOST_PHRASES = 1.1, 3
-_PER_TERM = 0.5
+_PER_PHRASE, _MOST_PHRASES = 1.0, 4
+_PER_TERM = 0.6
 _SECTIONS = 0.8
 _ENOUGH_SKILLS = 3
 _NOTHING_ELSE, _FEW_FIELDS = -1.5, 2
@@ -46,10 +47,26 @@ _PHRASES = tuple(
         r"\b(?:if (?:you(?:'re| are)|interested|anyone)|let me know if|are you|would you be|in"
         r" case you(?:'re| are))\b.{0,40}\b(?:interested|available|open to|comfortable)\b",
         r"\b(?:opportunity|position|role|job|opening) (?:with|for|at|in|is|as|available|that)\b",
-        r"\b(?:need|want|hire|backfill|add|find|fill|looking for"
-        r"|recommend)\b.{0,30}\b(?:developer|engineer|analyst|manager|nurse|consultant"
-        r"|architect|designer|accountant|assistant|technician|specialist|lead|tester|scientist"
-        r"|administrator|someone|person|people|candidates?|position|role|headcount)s?\b",
+        r"\b(?:need|want|hire|backfill|add|find|fill|looking for|send me"
+        r"|recommend)\b.{0,30}\b(?:someone|persons?|people|candidates?|positions?|roles?|headcount|cvs)\b",
+        r"\b(?:(?:retained|engaged|asked|appointed|instructed) to (?:find|fill|recruit|hire|appoint"
+        r"|search)|(?:wish|looking|seeking|hope)(?:es|ing)? to (?:appoint|recruit|employ)"
+        r"|(?:we|i|they)(?:'re|’re| are|'m| am) after (?:an?|some|two|\d)"
+        r"|requires? (?:an?|one|two|three|\d|\(\d\)|the services)\b"
+        r"|help (?:us|me) (?:find|fill|hire|recruit|source)|start (?:sourcing|recruiting)"
+        r"|(?:gave|given|giving|handed in|put in) (?:\w+ ){0,2}?notice|is (?:leaving|retiring)"
+        r"|need to replace|replacement for|(?:role|position|seat|spot) (?:to fill|is open)"
+        r"|wanted\b|post (?:this|it|to) (?:\w+ ){0,3}(?:board|site)s?)",
+        r"\b(?:closing date|application (?:form|deadline)s?|applications? (?:close|by|to)|apply"
+        r" (?:by|at|via|online|here|with)|to be submitted|submittals?|intake call|hiring manager"
+        r"|candidate (?:profile|must|should|will)|(?:text|call|ring|ping) me|give me a (?:bell|call"
+        r"|ring|shout)|drop me a (?:line|note|message)|shoot .{0,20}(?:resume|cv)|nominations)\b",
+        r"\b(?:401\(?k|health insurance|paid time off|benefits package|pension\b|\d+ days?['’]?"
+        r" (?:holiday|annual leave|vacation|leave|pto)|superannuation|\+ super\b|per diem"
+        r"|sign[- ]on bonus|relocation (?:assistance|package)|equity|bonus|overtime|stipend|shifts?)\b",
+        r"\b(?:bachelor['’]?s?|degree|certifi(?:ed|cation)s?|licen[cs]ed?|clearance|dbs check|drug"
+        r" (?:test|screen)|background check|driver['’]?s licen[cs]e|qualified|proficien\w+"
+        r"|strong (?:knowledge|experience|background|skills)|fluent)\b",
         r"\b(?:apply|to apply|how to apply|interested candidates|ideal candidate|the candidate"
         r"|successful candidate|right candidate)\b",
         r"\b(?:responsibilities|you will|you'll|must have|must be|qualifications|requirements"
@@ -101,7 +118,7 @@ def _job_evidence(
     text = mail.text[:_READ_CHARACTERS]
     fields = {item.field for item in labelled if item.field in _JOB_FIELDS}
     read = f"{mail.headers.subject}\n{text}"
-    phrases = sum(1 for pattern in _PHRASES if pattern.search(read))
+    phrases = sum(1 for pattern in _PHRASES if pattern.search(read)) + bool(asked_title(read))
     terms = (
         bool(best.employment_types),
         best.pay is not None,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from blacklight_shared.numerals import NUMBER_WORDS
 from blacklight_shared.postings import find_posting_skills, find_work_mode, find_years
 from blacklight_shared.skills import SkillTaxonomy
 from blacklight_shared.work_terms import SalaryRange, WorkMode, YearsRange
@@ -14,7 +15,7 @@ from blacklight_email_sync.parsing.model import EmploymentType
 from blacklight_email_sync.parsing.rules import places, terms, titles
 from blacklight_email_sync.parsing.rules.label_names import Field
 from blacklight_email_sync.parsing.rules.labels import Labelled, find_labelled
-from blacklight_email_sync.parsing.rules.pay import labelled_pay, pay_in_text
+from blacklight_email_sync.parsing.rules.pay import fuller_pay, labelled_pay, pay_in_text
 from blacklight_email_sync.parsing.rules.segments import Segment
 
 _LONGEST_VALUE = 200
@@ -22,22 +23,38 @@ _LONGEST_DESCRIPTION = 20_000
 _SHORT_TEXT = 200
 _BARE_YEARS = re.compile(r"\d{1,2}(?:\s?(?:-|–|to)\s?\d{1,2})?\s?\+?")
 _ONSITE = re.compile(
-    r"\b(?:fully|strictly|100 ?%|this is|role is|is) on-?site\b|\bon-?site in\b|(?:^|[.]"
-    r" )on-?site[.]",
+    r"\b(?:fully|strictly|100 ?%|this is|role is|is|all|completely) on[- ]?site\b"
+    r"|\bon-?site (?:in|at)\b|(?:^|[.,(] ?)on-?site[.,)]|\b(?:5|five) days? (?:a|per) week\b"
+    r"|\bwfo\b|\bwork from office\b|\b(?:no|not|isn['’]t) (?:\w+ )?remote\b|\boffice[- ]based\b"
+    r"|\b(?:in|at|from) (?:our|the) (?:[\w.'’-]+ ){1,2}(?:office|plant|clinic|warehouse|shop|store"
+    r"|lab|site|headquarters|hq)\b"
+    r"|\bvor ort\b|\bsur site\b|\bpresencial\b|\bin[- ]person role\b",
     re.IGNORECASE,
 )
+_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(NUMBER_WORDS)})"
 _YEARS_OF_WORK = re.compile(
-    r"(?<![\d$.,-])(?P<plus>\d{1,2})\s?\+ ?(?:years?|yrs?)\b"
-    r"|(?<![\d$.,-])(?P<behind>[1-9]\d?) (?:years?|yrs?)[\s,|:–-]{1,6}(?:required|mandatory"
-    r"|minimum|highly)",
+    rf"(?<![\w$.,-])(?P<plus>{_NUMBER})\s?(?:\+|plus\b|or more\b) ?(?:years?|yrs?)\b"
+    rf"|\b(?:at least|minimum(?: of)?|min\.?|ideally) (?P<least>{_NUMBER}) (?:years?|yrs?)\b"
+    rf"|(?<![\w$.,-])(?P<behind>{_NUMBER}) (?:years?|yrs?)['’]?(?:[\s,|:–-]{{1,6}}(?:required"
+    r"|mandatory|min\b|minimum|highly)|,? (?:of (?!age)|in (?!business|a row|prison)|hands[- ]on|recent\b"
+    r"|with\b|as an?\b|doing\b|working\b|post[- ]|pqe\b|exp\b))",
     re.IGNORECASE,
 )
 _HYBRID = re.compile(
-    r"\b(?:\d|one|two|three|four)(?: ?(?:-|to|or) ?\d)? days? ?(?:a|per|each|/) ?week (?:on[-"
-    r" ]?site|in[- ]person)"
-    r"|\b(?:[1-4]|one|two|three|four) days? (?:on[- ]?site|in (?:the )?office)\b"
-    r"|\bteilweise remote|\bhíbrid[oa]\b|\bhybride\b|\btélétravail partiel|\bhybrid(?=[,.]|"
-    r" with| in | at )",
+    r"\b(?:[1-4]|one|two|three|four)(?: ?(?:-|–|/|to|or) ?(?:\d|two|three|four))?x? (?:days?|times?)"
+    r"(?: ?(?:a|per|each|/|every) ?(?:week|wk))?,? (?:is |are |can be )?(?:required )?"
+    r"(?:on[- ]?site|in[- ]person|remote|wfh|home ?office|from home|working from home"
+    r"|in[- ](?:(?:the|our|their) )?(?:[\w.'’-]+ )?(?:office|lab|hq)|at (?:the|our) [\w' ]{0,20}?"
+    r"(?:office|hq|site))\b"
+    r"|\b[1-4](?:-\d)? (?:tage?|jours?|días|giorni|dagen|dni) (?:(?:die|pro|par|a la|alla|per) "
+    r"(?:woche|semaine|semana|settimana|week) )?(?:im |in |de |en |di |in het )?(?:home ?office|büro|remote"
+    r"|mobil|télétravail|bureau|oficina|teletrabajo|smart ?working|thuis)"
+    r"|\b[1-4] days? (?:office|home)\b|\b(?:the )?rest (?:is |of the (?:week|time) )?"
+    r"(?:remote|from home|wfh)\b|\b(?:one|two|three|1|2|3) (?:days? )?from home\b"
+    r"|\b[1-9]\d ?% ?(?:remote|home ?office|on-?site|wfh|travail à distance)\b"
+    r"|\bteilweise remote|\bhíbrid[oa]\b|\bhybride\b|\bibrido\b|\btélétravail partiel"
+    r"|(?<!no )(?<!not )\bhybrid\b(?! (?:cloud|mobile|apps?|vehicle|electric|infrastructure|it\b"
+    r"|search|environment|data|car|project|agile|multi))",
     re.IGNORECASE,
 )
 _NEGATIVE = frozenset({"no", "none", "n/a", "na", "nil", "tbd", "-"})
@@ -84,15 +101,15 @@ class Facts:
         """The title: labelled, in the subject, or in a sentence."""
         if self.segment.title:
             return self.segment.title
-        labelled = next(filter(None, map(titles.labelled_title, self._values(Field.TITLE))), "")
-        if labelled:
-            return labelled
-        in_subject = titles.subject_title(self.subject)
-        in_text = self._title_in_text()
-        # The subject "Welders" is about the "MIG welder" of the text.
-        is_bare = len(in_subject.split()) == 1
-        is_fuller = is_bare and in_text.casefold().endswith(f" {in_subject.casefold()}")
-        return in_text if is_fuller or not in_subject else in_subject
+        labelled = [
+            title
+            for item in self.labelled
+            if item.field is Field.TITLE and (title := titles.labelled_title(item.value))
+        ]
+        sure = [title for title in labelled if titles.is_work(title)]
+        if sure or self._has_title_label():
+            return (sure or labelled)[0]
+        return self._unlabelled_title() or next(iter(labelled), "")
 
     def description(self) -> str:
         """The text of the job; a short one with the subject and what holds for all jobs."""
@@ -115,9 +132,10 @@ class Facts:
             places.place_in_subject(self.subject)
             or places.place_in_text(self.text)
             or places.place_of_office(self.text)
+            or places.place_named(f"{self.subject}\n{self.segment.text}")
         )
         if place:
-            return (place,)
+            return places.with_alternatives(place, f"{self.subject}\n{self.text}")
         return ("Remote",) if self.work_mode() is WorkMode.REMOTE else ()
 
     def work_mode(self) -> WorkMode:
@@ -136,7 +154,7 @@ class Facts:
             return WorkMode.ONSITE
         return described
 
-    def employment_types(self) -> tuple[EmploymentType, ...]:
+    def employment_types(self, title: str) -> tuple[EmploymentType, ...]:
         """How somebody is employed."""
         stated = "\n".join(
             [
@@ -145,23 +163,30 @@ class Facts:
                 *self._values(Field.PAY),
                 *self._values(Field.TITLE),
                 self.subject,
+                title,
             ]
         )
         return terms.most_telling(terms.stated_types(stated), self.text)
 
     def duration(self) -> str:
         """How long a contract lasts, as written."""
-        labelled = self.labelled_value(Field.DURATION)
         return (
-            labelled or terms.duration_in_subject(self.subject) or terms.duration_in_text(self.text)
+            self.labelled_value(Field.DURATION)
+            or terms.duration_in_subject(self.subject)
+            or terms.duration_in_text(self.text)
         )
 
     def pay(self) -> SalaryRange | None:
         """The pay in numbers."""
-        for value in self._values(Field.PAY):
-            if (pay := labelled_pay(value, f"{self.subject}\n{self.text}")) is not None:
+        surroundings = f"{self.subject}\n{self.text}"
+        for item in self.labelled:
+            if item.field is Field.PAY and (
+                pay := labelled_pay(item.value, surroundings, item.label)
+            ):
                 return pay
-        return pay_in_text(self.subject) or pay_in_text(self.text)
+        return fuller_pay(
+            pay_in_text(self.subject, surroundings), pay_in_text(self.text, surroundings)
+        )
 
     def experience(self, title: str) -> YearsRange | None:
         """The years asked for; those that the title suggests do not count."""
@@ -194,8 +219,32 @@ class Facts:
             if item.field is field and value and value.casefold() not in _NEGATIVE:
                 yield value[:_LONGEST_VALUE]
 
+    def _has_title_label(self) -> bool:
+        """Whether a label such as "Job title" names whatever it does; "Need" may name anything."""
+        return any(
+            item.field is Field.TITLE and item.value and titles.is_sure_label(item.label)
+            for item in self.labelled
+        )
+
+    def _unlabelled_title(self) -> str:
+        in_subject = titles.subject_title(self.subject)
+        in_text = self._title_in_text()
+        # The subject "Welders" is about the "MIG welder" of the text, "internships" about an
+        # "Audit Intern"; "Dev" may be somebody's name.
+        is_bare = len(in_subject.split()) == 1 or titles.is_vague(in_subject)
+        is_fuller = is_bare and len(in_text.split()) > 1
+        return in_text if is_fuller or not in_subject else in_subject
+
     def _title_in_text(self) -> str:
-        return titles.sentence_title(self.text) or self._first_line_of_title()
+        found = [
+            titles.sentence_title(self.text),
+            self._first_line_of_title(),
+            titles.mentioned_title(self.text),
+        ]
+        said = [title for title in found if title] or [
+            title for text in (self.subject, self.text) if (title := titles.named_title(text))
+        ]
+        return next((title for title in said if len(title.split()) > 1), "") or next(iter(said), "")
 
     def _first_line_of_title(self) -> str:
         """The title that the first line of the text is, as in mails without a greeting."""
@@ -210,7 +259,11 @@ def _with_unit(value: str) -> str:
 
 def _bare_years(text: str) -> YearsRange | None:
     """The most years that stand beside a skill without "experience": "Kotlin, 5+ years"."""
-    found = [float(match["plus"] or match["behind"]) for match in _YEARS_OF_WORK.finditer(text)]
+    found = [
+        float(NUMBER_WORDS.get(number.casefold(), number))
+        for match in _YEARS_OF_WORK.finditer(text)
+        for number in filter(None, match.groups())
+    ]
     return YearsRange(max(found), None) if found else None
 
 

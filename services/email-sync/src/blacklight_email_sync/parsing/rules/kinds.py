@@ -10,11 +10,19 @@ from importlib.resources import files
 from blacklight_email_sync.parsing.model import ParsedMail, SkipReason
 from blacklight_email_sync.parsing.rules.label_names import Field
 from blacklight_email_sync.parsing.rules.labels import Labelled
+from blacklight_email_sync.parsing.rules.titles import subject_title
 
 DECISIVE = 10.0
 """Strength from which a mail cannot be a job, whatever else it says."""
 
 _READ_CHARACTERS = 6_000
+_NAMED_IN_TITLES = frozenset(
+    {
+        *(SkipReason.BILLING, SkipReason.OTHER, SkipReason.INTERVIEW, SkipReason.CALENDAR),
+        *(SkipReason.ADVERTISING, SkipReason.NEWSLETTER),
+    }
+)
+"""Kinds of mails whose words titles have, too: "Delivery Manager", "Survey Analyst"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +76,22 @@ def _weigh_form(mail: ParsedMail, strengths: dict[SkipReason, float]) -> None:
 
 
 def _weigh_words(mail: ParsedMail, strengths: dict[SkipReason, float]) -> None:
-    subjects = " \n ".join([mail.headers.subject, *(part.subject for part in mail.forwarded)])
+    written = [mail.headers.subject, *(part.subject for part in mail.forwarded)]
+    subjects = " \n ".join(written)
+    untitled = " \n ".join(map(_without_title, written))
     text = mail.text[:_READ_CHARACTERS]
     for sign in _IN_SUBJECT:
-        if sign.pattern.search(subjects):
+        if sign.pattern.search(untitled if sign.kind in _NAMED_IN_TITLES else subjects):
             strengths[sign.kind] += sign.strength
     for sign in _IN_TEXT:
         if sign.pattern.search(text):
             strengths[sign.kind] += sign.strength
+
+
+def _without_title(subject: str) -> str:
+    """A subject without its job title: "Payroll Specialist" is not about the payroll."""
+    title = subject_title(subject)
+    return subject.replace(title, " ") if len(title.split()) > 1 else subject
 
 
 def _weigh_labels(labelled: list[Labelled], strengths: dict[SkipReason, float]) -> None:

@@ -39,7 +39,10 @@ _LABELS: dict[Field, str] = {
         hiring for, looking for, need, vacancy, current opening, title of the position
         title of position, role/position, position/role, job profile, profile, stelle, position als
         stellenbezeichnung, stellentitel, rolle, poste, intitulé du poste, intitulé, puesto, vacante
-        cargo, posizione, ruolo, functie, vacature, roll, tjänst, función, vaga, job name
+        cargo, posizione, ruolo, functie, vacature, roll, tjänst, función, vaga, job name, specialty
+        speciality, specialism, post, post title, posting title, job opening title, discipline
+        discipline/specialty, profession, role name/title, job title/role, vacant position
+        projekttitel, position needed, role needed, position required
     """,
     Field.COMPANY: """
         company, company name, employer, vendor, prime vendor, implementation partner
@@ -50,7 +53,7 @@ _LABELS: dict[Field, str] = {
         client, end client, client name, end customer, customer, direct client, our client
         end-client
         name of client, client/company, final client, kunde, endkunde, cliente, cliente final
-        client final, klant, eindklant, kund, account, hiring client, project client
+        client final, klant, eindklant, kund, account, facility, hospital, facility name, hiring client, project client
     """,
     Field.LOCATION: """
         location, work location, job location, locations, place, city, worksite, work site, site
@@ -59,7 +62,8 @@ _LABELS: dict[Field, str] = {
         standort, einsatzort, arbeitsort, ort, lieu, lieu de travail, localisation, ville, ubicación
         lugar, lugar de trabajo, localidad, sede, luogo, locatie, standplaats, plats, ort/land
         localização, interview location, location preference, preferred location, location details
-        city state, job location city state, where
+        city state, job location city state, where, location/address, assignment location
+        place of performance, work place
     """,
     Field.WORK_MODE: """
         work mode, remote, onsite, onsite/remote, remote/onsite, workplace type, workplace
@@ -71,7 +75,7 @@ _LABELS: dict[Field, str] = {
         employment type, job type, type, contract type, position type, hire type, tax term
         tax terms, taxterm, type of hire, type of hiring, engagement type, engagement, employment
         mode of hire, contract, type of employment, type of contract, hiring type, tax type
-        hiring mode, role type, employment status, vertragsart, beschäftigungsart, anstellungsart
+        hiring mode, job nature, nature of job, fte status, role type, employment status, vertragsart, beschäftigungsart, anstellungsart
         type de contrat, contrat, contrato, tipo de contrato, tipo contratto, contratto
         dienstverband
         contract vehicle, terms, job category, employment terms, full time/contract
@@ -94,6 +98,9 @@ _LABELS: dict[Field, str] = {
         rate on w2, compensation range, salary package, wage, wages, stundensatz, tagessatz, gehalt
         jahresgehalt, honorar, vergütung, tjm, salaire, rémunération, salario, tarifa, retribuzione
         tariffa, salaris, uurtarief, tarief, remuneração, lön, annual compensation, 1099 rate
+        comp, salary/package, salary and benefits, weekly gross, gross weekly, gross weekly pay
+        weekly pay, pay package, total compensation, ote, base pay, target compensation, ctc range
+        annual ctc, budgeted rate
         pay scale, contract rate, offered rate, rate card, hourly pay, hourly pay rate, rates, fee
     """,
     Field.EXPERIENCE: """

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from blacklight_email_sync.parsing.rules.label_names import FIELDS_BY_LABEL, Field
 
 _LONGEST_LINE = 600
+_FEWEST_CELLS, _MOST_UNKNOWN, _LONGEST_HEAD = 2, 2, 40
+"""Of a head of a table: "S.No" and the like are no labels."""
 _MOST_WORDS = 6
 
 # Behind a label in the middle of a line there is a colon; at its start a dash or a tab will do.
@@ -81,9 +83,14 @@ def field_of(label: str) -> Field | None:
 
 
 def is_header_row(line: str) -> bool:
-    """Tell whether a line is the head of a table of jobs: cells that are all labels."""
+    """Tell whether a line is the head of a table of jobs: cells that are labels, nearly all."""
     cells = cells_of(line)
-    return len(cells) > 1 and all(field_of(cell) is not None for cell in cells)
+    if len(cells) < _FEWEST_CELLS or any(len(cell) > _LONGEST_HEAD for cell in cells):
+        return False
+    known = [field for cell in cells if (field := field_of(cell)) is not None]
+    if len(known) == len(cells):
+        return True
+    return len(known) >= max(_FEWEST_CELLS, len(cells) - _MOST_UNKNOWN) and Field.TITLE in known
 
 
 def cells_of(line: str) -> list[str]:

@@ -62,7 +62,7 @@ class RulesParser:
     def _postings(self, mail: ParsedMail, passage: Passage) -> tuple[ExtractedPosting, ...]:
         segments = segments_of(passage.text[:_MAX_CHARACTERS])
         subject = _subject(mail, passage) if len(segments) == 1 else None
-        company = people.company_of(passage)
+        company = people.company_of(passage, _sender(mail, passage))
         note = mail.own.text if passage is not mail.own else ""
         facts = (
             Facts(with_note(segment, note), segment.heading if subject is None else subject)
@@ -82,7 +82,7 @@ class RulesParser:
             client=people.client_of(facts.text, facts.labelled),
             locations=facts.locations(),
             work_mode=facts.work_mode(),
-            employment_types=facts.employment_types(),
+            employment_types=facts.employment_types(title),
             duration=facts.duration(),
             pay=facts.pay(),
             pay_text=facts.labelled_value(Field.PAY),

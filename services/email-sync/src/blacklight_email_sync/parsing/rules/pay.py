@@ -8,6 +8,8 @@ from dataclasses import replace
 from blacklight_shared.postings import find_salary
 from blacklight_shared.work_terms import SalaryPeriod, SalaryRange
 
+from blacklight_email_sync.parsing.rules.cities import currency_of_cities
+
 _LONGEST_PAY = 160
 _MOST_HOURLY, _LEAST_YEARLY = 300.0, 10_000.0
 
@@ -17,7 +19,7 @@ _CURRENCY = re.compile(
 )
 _BARE = re.compile(
     r"(?P<low>\d{1,3}(?:[,.]\d{3})+|\d{1,6}(?:\.\d{1,2})?)\s?(?P<low_k>k\b)?"
-    r"(?:\s?(?:-|–|—|to)\s?(?P<high>\d{1,3}(?:[,.]\d{3})+"
+    r"(?:\s?(?:-|–|—|to|and|bis)\s?[$€£₹]?(?P<high>\d{1,3}(?:[,.]\d{3})+"
     r"|\d{1,6}(?:\.\d{1,2})?)\s?(?P<high_k>k\b)?)?",
     re.IGNORECASE,
 )
@@ -25,9 +27,9 @@ _PERIODS = (
     (SalaryPeriod.HOUR, re.compile(r"/\s?h|hr\b|hour|stunde|heure|hora", re.IGNORECASE)),
     (
         SalaryPeriod.DAY,
-        re.compile(r"/\s?d|\bday|daily|diem|\btag|jour|\bpd\b|\bp\.d", re.IGNORECASE),
+        re.compile(r"/\s?d|\bday|daily|tjm|diem|\btag|jour|\bpd\b|\bp\.d", re.IGNORECASE),
     ),
-    (SalaryPeriod.WEEK, re.compile(r"week|\bwk", re.IGNORECASE)),
+    (SalaryPeriod.WEEK, re.compile(r"\bweek|\bwk|/\s?w", re.IGNORECASE)),
     (SalaryPeriod.MONTH, re.compile(r"month|\bmo\b|\bpm\b|monat|mois", re.IGNORECASE)),
     (
         SalaryPeriod.YEAR,
@@ -47,10 +49,59 @@ _PAY_WORD = re.compile(
     re.IGNORECASE,
 )
 _INDIAN_LAKH = 100_000.0
+_EXTRAS = re.compile(
+    r"\b(?:bonus\w*|equity|commission\w*|super(?:annuation)?|ote|benefits|stock|rsus?|pension|holidays?"
+    r"|per diem|relocation|sign[- ]on|allowance|expenses)\b",
+    re.IGNORECASE,
+)
+_PLUS_EXTRAS = re.compile(
+    r"(?:,? plus|,? and|,? with| ?\+|, ) ?(?:an? )?(?:[$€£]?\d[\d,.k]*%? )?(?:\w+ ){0,2}?"
+    r"(?:bonus|equity|stipend|super(?:annuation)?|benefits|allowance|relocation|commission)\b",
+    re.IGNORECASE,
+)
+_IN_THOUSANDS = re.compile(
+    r"(?P<sign>[$€£])? ?\b(?P<low>[2-9]\d|[1-9]\d\d) ?(?P<low_k>k)?(?: ?(?:-|–|—|to|and) ?[$€£]? ?"
+    r"(?P<high>[2-9]\d|[1-9]\d\d) ?(?P<high_k>k))?(?! ?\d)\b(?P<behind>.{0,30})",
+    re.IGNORECASE,
+)
+_AMOUNT_BEHIND = re.compile(r"(?P<before>(?<!\S)(?![$€£₹])\S{1,40}?)(?:,| [-–—]) (?=[$€£₹])")
+"""What is no range: "Outside IR35 - £500", "4 weeks, £15"."""
+_PER_HOUR = re.compile(
+    r"(?<![\w.,/$€£-])(?P<low>\d{2,3}(?:\.\d{1,2})?)(?: ?(?:-|–|to) ?(?P<high>\d{2,3}(?:\.\d{1,2})?))?"
+    r" ?(?:/ ?(?:hr|hour|h)\b|per hour|an hour|p/h\b|ph\b|hourly\b)(?! ?(?:week|shift))",
+    re.IGNORECASE,
+)
+_RATE = r"\d{2,3}(?:\.\d{1,2})?"
+_TYPE = r"(?:w-?2|c2c|c-2-c|1099|corp[- ]to[- ]corp)\b"
+_BESIDE_TYPE = re.compile(
+    rf"\$ ?(?P<low>{_RATE})(?: ?(?:-|–|to|/) ?\$?(?P<high>{_RATE}))?(?![\d,]|k\b) ?(?:(?:on|max|all[- ]inc\w*) )*"
+    rf"{_TYPE}|\b{_TYPE}(?: rate| max)?[ :@-]{{1,3}}\$ ?(?P<rate>{_RATE})(?: ?(?:-|–|to) ?\$?"
+    rf"(?P<rate_high>{_RATE}))?(?![\d,]|k\b)",
+    re.IGNORECASE,
+)
+_OTHER_THOUSANDS = re.compile(
+    r"\b(?:users?|employees|revenue|customers|people|rows|records|steps|raised|funding|loan"
+    r"|referral|sign[- ]on|relocation)\b",
+    re.IGNORECASE,
+)
+_ABOUT_PAY = re.compile(
+    r"\b(?:base|salary|budget|pay(?:s|ing)?|package|comp(?:ensation)?|offering|range|earn)\b",
+    re.IGNORECASE,
+)
+_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "¥": "JPY"}
+_DOLLARS = re.compile(r"\b(?:CAD|AUD|NZD|SGD|HKD)\b")
 
 _COUNTRIES = (
     ("GBP", re.compile(r"\bIR35\b|\bLondon\b|\bUK\b|\bUnited Kingdom\b|\bEngland\b")),
-    ("CAD", re.compile(r"\bCanada\b|\bToronto\b|\bOntario\b|\bVancouver\b|, (?:ON|BC|QC|AB)\b")),
+    ("CAD", re.compile(r"\bCanad\w+|\bOntario\b|, ?(?:ON|BC|QC|AB|MB|SK|NS|NB)\b")),
+    (
+        "AUD",
+        re.compile(
+            r"\bAustralian?\b|\bsuper(?:annuation)?\b|\+61\b|\b(?:NSW|QLD|VIC|TAS)\b"
+            r"|\b(?:Sydney|Melbourne|Brisbane|Adelaide|Canberra)\b"
+        ),
+    ),
+    ("NZD", re.compile(r"\bNew Zealand\b|\bKiwiSaver\b|\bAuckland\b")),
     (
         "INR",
         re.compile(r"\bIndia\b|\bBangalore\b|\bBengaluru\b|\bHyderabad\b|\bPune\b|\bChennai\b"),
@@ -68,35 +119,118 @@ _COUNTRIES = (
 """What tells the currency where an amount has none."""
 
 
-def labelled_pay(value: str, surroundings: str) -> SalaryRange | None:
+def labelled_pay(value: str, surroundings: str, label: str = "") -> SalaryRange | None:
     """Read the value of a label such as "Rate".
 
     Args:
         value: Such as "$60/hr on C2C", "65-70 per hour", "18-22 LPA", "DOE".
         surroundings: The posting; it tells the currency where the value does not.
+        label: It may tell the unit of time, such as "hourly rate", "Tagessatz".
 
     Returns:
         The pay; its currency is "" where nothing tells it. None where the value has no amount.
     """
-    value = value[:_LONGEST_PAY]
+    value = _without_extras(value[:_LONGEST_PAY])
     if (lakhs := _lakhs(value)) is not None:
         return lakhs
-    if _CURRENCY.search(value):
+    if _CURRENCY.search(value) and not _period_in(label):
         found = find_salary(f"Salary: {value}")
         if found is not None:
-            return found
-    return _bare(value, surroundings)
+            return _in_dollars_of(found, value, surroundings)
+    return _bare(value, surroundings, label)
 
 
-def pay_in_text(text: str) -> SalaryRange | None:
+def pay_in_text(text: str, surroundings: str) -> SalaryRange | None:
     """Find the pay in running text.
 
     An amount right behind a word for pay goes before others, whatever else stands near it.
+
+    Args:
+        text: The subject or the text of a posting.
+        surroundings: The posting; it tells which country's dollars are meant.
     """
+    text = _AMOUNT_BEHIND.sub(r"\g<before> | ", _PLUS_EXTRAS.sub(". ", text))
     for match in _PAY_WORD.finditer(text):
         if (pay := find_salary(f"Salary: {match['amount']}")) is not None:
-            return pay
-    return _lakhs(text) or find_salary(text)
+            return _in_dollars_of(pay, text[match.start() : match.end() + 6], surroundings)
+    if (lakhs := _lakhs(text)) is not None:
+        return lakhs
+    if (found := find_salary(text)) is not None:
+        return _in_dollars_of(found, text, surroundings)
+    return (
+        _beside_type(text)
+        or _bare_per_hour(text, surroundings)
+        or _thousands_in_text(text, surroundings)
+    )
+
+
+def fuller_pay(one: SalaryRange | None, other: SalaryRange | None) -> SalaryRange | None:
+    """The first pay, or the second if that is the range whose end the first names."""
+    if one is None or other is None:
+        return one or other
+    is_end = one.minimum == one.maximum and one.maximum in (other.minimum, other.maximum)
+    return other if is_end and one.period is other.period else one
+
+
+def _without_extras(value: str) -> str:
+    """What stands before bonus, equity and the like, where that holds an amount."""
+    match = _EXTRAS.search(value)
+    if match is None:
+        return value
+    before = re.split(r"[,;+&(]|\bplus\b|\band\b(?! ?[$€£\d])", value[: match.start()])
+    kept = value[: match.start()] if len(before) < 2 else value[: value.rfind(before[-1])]
+    return kept if re.search(r"\d", kept) else value
+
+
+def _in_dollars_of(pay: SalaryRange, written: str, surroundings: str) -> SalaryRange:
+    """The pay in the dollars of the country that the mail is about."""
+    if pay.currency != "USD" or re.search(r"\bUSD?\b|US ?\$", written):
+        return pay
+    if match := _DOLLARS.search(written):
+        return replace(pay, currency=match[0])
+    return replace(pay, currency=_dollars_around(surroundings))
+
+
+def _dollars_around(surroundings: str) -> str:
+    currency = _currency_around("", surroundings)
+    return currency if currency in ("CAD", "AUD", "NZD", "SGD", "HKD") else "USD"
+
+
+def _beside_type(text: str) -> SalaryRange | None:
+    """An hourly rate beside the type of contract: "$50-55 W2", "C2C $58"."""
+    match = _BESIDE_TYPE.search(text)
+    if match is None:
+        return None
+    low = float(match["low"] or match["rate"])
+    high = float(match["high"] or match["rate_high"] or low)
+    return SalaryRange(low, max(low, high), "USD", SalaryPeriod.HOUR)
+
+
+def _bare_per_hour(text: str, surroundings: str) -> SalaryRange | None:
+    """An amount without currency: "paying 24-27/hr"."""
+    match = _PER_HOUR.search(text)
+    if match is None:
+        return None
+    low = float(match["low"])
+    high = float(match["high"] or low)
+    currency = _currency_around("", surroundings)
+    return SalaryRange(low, max(low, high), currency, SalaryPeriod.HOUR)
+
+
+def _thousands_in_text(text: str, surroundings: str) -> SalaryRange | None:
+    """Amounts such as "$130k + super" and "150-170k base"."""
+    for match in _IN_THOUSANDS.finditer(text):
+        if not (match["low_k"] or match["high_k"]) or _OTHER_THOUSANDS.search(match["behind"]):
+            continue
+        near = text[max(0, match.start() - 30) : match.end()]
+        if not match["sign"] and not _ABOUT_PAY.search(near):
+            continue
+        low, high = float(match["low"]) * 1_000, float(match["high"] or match["low"]) * 1_000
+        pay = SalaryRange(low, max(low, high), "USD", SalaryPeriod.YEAR)
+        if match["sign"] == "$":
+            return _in_dollars_of(pay, match[0], surroundings)
+        return replace(pay, currency=_currency_around(match["sign"] or "", surroundings))
+    return None
 
 
 def _lakhs(text: str) -> SalaryRange | None:
@@ -108,19 +242,25 @@ def _lakhs(text: str) -> SalaryRange | None:
     return SalaryRange(low, max(low, high), "INR", SalaryPeriod.YEAR)
 
 
-def _bare(value: str, surroundings: str) -> SalaryRange | None:
+def _period_in(text: str) -> SalaryPeriod | None:
+    return next((unit for unit, words in _PERIODS if words.search(text)), None)
+
+
+def _bare(value: str, surroundings: str, label: str) -> SalaryRange | None:
     match = _BARE.search(value)
     if match is None:
         return None
     low, high = _amount(match["low"]), _amount(match["high"] or match["low"])
     if match["low_k"] or match["high_k"]:
         low, high = _thousands(low), _thousands(high)
-    period = next((unit for unit, words in _PERIODS if words.search(value)), None)
-    period = period or _period_of(low)
+    period = _period_in(value) or _period_in(label) or _period_of(low)
     if period is None or low <= 0:
         return None
     pay = SalaryRange(low, max(low, high), _currency_around(value, surroundings), period)
-    if re.search(r"\b(?:up to|max\w*|not exceed|upto)\b", value, re.IGNORECASE) and high == low:
+    if (
+        re.search(r"\b(?:up to|max\w*|not exceed|upto|bis(?: zu)?)\b", value, re.IGNORECASE)
+        and high == low
+    ):
         return replace(pay, minimum=None)
     return pay
 
@@ -140,8 +280,13 @@ def _period_of(amount: float) -> SalaryPeriod | None:
 
 
 def _currency_around(value: str, surroundings: str) -> str:
+    if (match := _CURRENCY.search(value)) is not None:
+        sign = match[0]
+        if sign != "$":
+            return _SIGNS.get(sign) or ("EUR" if sign.lower().startswith("euro") else sign.upper())
+        return _dollars_around(surroundings)
     for text in (value, surroundings):
         for currency, telling in _COUNTRIES:
             if telling.search(text):
                 return currency
-    return ""
+    return currency_of_cities(surroundings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 
 from blacklight_shared.roles.title_finding import names_work
@@ -12,6 +13,24 @@ from blacklight_email_sync.parsing.rules.labels import Labelled
 
 _LONGEST_NAME = 80
 _LAST_LINES = 15
+_SHORTEST_DOMAIN = 5
+_MOST_OF_DOMAIN = 0.6
+_MAIL_PROVIDERS = frozenset(
+    {
+        "gmail",
+        "googlemail",
+        "yahoo",
+        "outlook",
+        "hotmail",
+        "live",
+        "icloud",
+        "aol",
+        "example",
+        "gmx",
+    }
+    | {"protonmail", "proton", "msn", "mail", "comcast", "zoho", "web", "rediffmail", "email"}
+)
+_CAPITALISED = re.compile(r"[A-Z][\w&'’]{1,30}(?:[ -](?:(?:and|of|&) )?[A-Z0-9][\w&'’]{0,30}){0,5}")
 _READ_CHARACTERS = 10_000
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w+-][\w.+-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
@@ -70,14 +89,15 @@ def labelled_company(labelled: list[Labelled]) -> str:
     return _name_labelled(labelled, Field.COMPANY)
 
 
-def company_of(passage: Passage) -> str:
-    """The vendor, or the firm that hires: introduced in the text, or in the signature."""
+def company_of(passage: Passage, sender: Mailbox) -> str:
+    """The vendor, or the firm that hires: introduced in the text, signed, or like the address."""
+    signed = _company_in_signature(passage) or _company_of_domain(passage, sender)
     for pattern in (_INTRODUCED, _AT_COMPANY, _HERE_AT):
         for match in pattern.finditer(passage.text[:_READ_CHARACTERS]):
             name = _company(match["company"])
             if name:
-                return name
-    return _company_in_signature(passage)
+                return signed if signed.casefold().startswith(name.casefold()) else name
+    return signed
 
 
 def client_of(text: str, labelled: list[Labelled]) -> str:
@@ -127,6 +147,32 @@ def _company_in_signature(passage: Passage) -> str:
                 continue
             if _COMPANY_SUFFIX.search(name) and not names_work(name.split()[-1].strip(".")):
                 return name
+    return ""
+
+
+def _company_of_domain(passage: Passage, sender: Mailbox) -> str:
+    """The name in signature or text that the sender's address is made of."""
+    domain = sender.address.rpartition("@")[2].split(".")[0].replace("-", "").replace("_", "")
+    if len(domain) < _SHORTEST_DOMAIN or domain in _MAIL_PROVIDERS:
+        return ""
+    written = f"{passage.signature}\n{sender.name}\n{passage.text[:_READ_CHARACTERS]}"
+    found = (_part_like(match[0], domain) for match in _CAPITALISED.finditer(written))
+    names = sorted(filter(None, found), key=len)
+    return names[-1] if names else ""
+
+
+def _part_like(words: str, domain: str) -> str:
+    """The run of words whose letters begin like a domain; "" without one."""
+    split = words.split()
+    for first in range(len(split)):
+        for last in range(len(split), first, -1):
+            name = " ".join(split[first:last])
+            letters = re.sub(r"[^a-z0-9]", "", name.casefold())
+            shared = len(os.path.commonprefix([letters, domain]))
+            if shared == min(len(letters), len(domain)) and shared >= _SHORTEST_DOMAIN:
+                return name.strip(" .,'’-")
+            if shared >= _MOST_OF_DOMAIN * max(len(letters), len(domain)):
+                return name.strip(" .,'’-")
     return ""
 
 

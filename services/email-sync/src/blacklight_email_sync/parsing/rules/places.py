@@ -6,6 +6,8 @@ import re
 
 from blacklight_shared.roles.vocabulary import PLACE_PHRASES, PLACES
 
+from blacklight_email_sync.parsing.rules.cities import is_city, named_cities
+
 _MOST_LOCATIONS = 6
 _LONGEST_LOCATION = 80
 
@@ -34,8 +36,13 @@ _NOT_CITY_WORD = re.compile(
     r"|Requirement|Need|Role|Position|Location|Local|Hiring|Opening|Immediate|Client|Direct|Job"
     r"|Java|Python|Data|Hello|Hi|Dear|Team|At|In|The|For|Our|Based)\b"
 )
+_NEXT_CITY = re.compile(
+    r"(?:,? or |,? and | ?/ ?| ?& |, )(?P<names>[A-ZÀ-Þ][\w.'’À-ÿ-]{1,20}(?: [A-ZÀ-Þ][\w.'’À-ÿ-]{1,20}){0,2})"
+)
+_CREDENTIALS = frozenset({"MD", "PA", "MA"})
+"""Also stand behind people's names in signatures."""
 _BASED = re.compile(
-    rf"\b(?:based (?:in|out of)|located in|location is|office in|onsite (?:in|at)|on-site in"
+    rf"\b(?:based (?:in|out of|at|(?:just )?(?:outside|near|around))|headquartered in|located in|location is|office in|onsite (?:in|at)|on-site in"
     rf"|hybrid in|position in|role in|"
     rf"job in|team in|work(?:ing)? (?:in|from) (?:our|the)|in our|our|in|near|mit Sitz in|à|bei"
     rf"|en)\s+({_NAME})",
@@ -48,7 +55,7 @@ _KNOWN = {*(place.casefold() for place in PLACES), *PLACE_PHRASES}
 _MODE = (
     r"(?:100 ?% |fully |completely |initially |currently |temporarily |mostly |day one |day 1 )?"
     r"(?:on[- ]?site(?: from day (?:1|one))?|remote(?:ly)?|hybrid|wfh|work from home"
-    r"|telecommut\w+|in[- ](?:office|person)|f2f|virtual)"
+    r"|telecommut\w+|in[- ](?:office|person)|f2f|virtual|wfo|work from office|vor ort)"
     r"(?: (?:role|position|work|job|model|only|friendly|ok|option|until covid|initially"
     r"|schedule|mode|to start))*"
 )
@@ -57,7 +64,7 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _DAYS = re.compile(
     r"\b(?:\d|one|two|three|four|five)(?: ?(?:-|to|/|or) ?\d)?x? ?days?\b.*|\blocals?\b.*|\bday"
     r" (?:1|one)\b.*"
-    r"|\bonly\b.*|\bpreferred\b.*|\brelocation\b.*|\bfrom day\b.*|\bmust be\b.*|\bneed(?:s"
+    r"|\b\d{1,3} ?%.*|\bonly\b.*|\bpreferred\b.*|\brelocation\b.*|\bfrom day\b.*|\bmust be\b.*|\bneed(?:s"
     r"|ed)?\b.*|\bcandidates?\b.*",
     re.IGNORECASE,
 )
@@ -82,7 +89,7 @@ def locations_of(value: str) -> tuple[str, ...]:
     if inside:
         return tuple(inside)
     mode = _MODE_WORDS.search(value)
-    return (value.strip(_EDGES)[:_LONGEST_LOCATION],) if mode else ()
+    return (mode[0].strip(_EDGES)[:_LONGEST_LOCATION],) if mode else ()
 
 
 def cities_in(text: str) -> list[str]:
@@ -92,9 +99,38 @@ def cities_in(text: str) -> list[str]:
     for match in sorted(matches, key=re.Match.start):
         city = _without_title_words(match[1])
         has_comma = "," in match[0][len(match[1]) :]
-        if city and not city.isupper() and (has_comma or match[2] not in _WORDS_TOO):
+        if found and match[2] in _CREDENTIALS and _is_own_line(text, match):
+            continue
+        is_place = has_comma or match[2] not in _WORDS_TOO or is_city(city)
+        if city and not city.isupper() and is_place:
             found.setdefault(f"{city}, {match[2]}")
     return list(found)[:_MOST_LOCATIONS]
+
+
+def _is_own_line(text: str, match: re.Match[str]) -> bool:
+    before, behind = text[: match.start()][-1:], text[match.end() :][:1]
+    return before in ("", "\n") and behind in ("", "\n")
+
+
+def with_alternatives(place: str, text: str) -> tuple[str, ...]:
+    """A place with the cities that the text lists behind it: "Boston, Denver or Austin"."""
+    found = [place]
+    position = text.find(place) + len(place)
+    while match := _NEXT_CITY.match(text, position):
+        words = match["names"].split()
+        name = next(
+            (
+                " ".join(words[:count])
+                for count in range(len(words), 0, -1)
+                if is_known(" ".join(words[:count]))
+            ),
+            "",
+        )
+        if not name or len(found) == _MOST_LOCATIONS:
+            break
+        found.append(name)
+        position = match.start("names") + len(name)
+    return tuple(dict.fromkeys(found))
 
 
 def place_in_text(text: str) -> str:
@@ -103,7 +139,7 @@ def place_in_text(text: str) -> str:
         words = match[1].split()
         for count in range(len(words), 0, -1):
             name = " ".join(words[:count])
-            if name.casefold().strip(".,") in _KNOWN:
+            if is_known(name.strip(".,")):
                 return name.strip(".,")
     return ""
 
@@ -112,6 +148,11 @@ def place_of_office(text: str) -> str:
     """The place that an office is called by: "for the Portland office"; "" without one."""
     match = _OFFICE.search(text)
     return match[1] if match else ""
+
+
+def place_named(text: str) -> str:
+    """The first well-known city that a text names; "" without one."""
+    return next(named_cities(text), "")
 
 
 def place_in_subject(subject: str) -> str:
@@ -125,7 +166,7 @@ def place_in_subject(subject: str) -> str:
 
 def is_known(name: str) -> bool:
     """Whether a name is that of a well-known place."""
-    return name.casefold() in _KNOWN and not name.islower()
+    return (name.casefold() in _KNOWN or is_city(name)) and not name.islower()
 
 
 def mode_of(value: str) -> str:

@@ -22,9 +22,10 @@ from blacklight_email_sync.parsing.rules.titles import labelled_title, line_titl
 
 MOST_POSTINGS = 40
 _LONGEST_ITEM = 250
+_MOST_TITLE_WORDS, _MOST_POSTINGS_BEHIND = 7, 3
 
 _ITEM = re.compile(
-    r"^[\s>*]{0,6}(?:(?:position|role|job|req(?:uirement)?|opening)\s*#?\s*\d{1,2}\s*[:.)–—-]*"
+    r"^[\s>*]{0,6}(?P<mark>(?:position|role|job|req(?:uirement)?|opening)\s*#?\s*\d{1,2}\s*[:.)–—-]*"
     r"|\(?\d{1,2}\s?[.):]|#\s?\d{1,2}[.):]?|[-•*●▪►➢✓–]{1,2})\s*(?P<text>\S.*)$",
     re.IGNORECASE,
 )
@@ -148,6 +149,7 @@ def _items(text: str, _labelled: Sequence[Labelled]) -> list[Segment]:
     ]
     if len(found) < 2:
         return []
+    found = _with_siblings(lines, found)
     before = "\n".join(lines[: found[0][0]]).strip()
     ends = [*(number for number, _ in found[1:]), len(lines)]
     shared = find_labelled(before)
@@ -158,6 +160,28 @@ def _items(text: str, _labelled: Sequence[Labelled]) -> list[Segment]:
             Segment(block, [*find_labelled(block), *shared], title, lines[number], before)
         )
     return segments
+
+
+def _with_siblings(lines: Sequence[str], found: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Items that look like those around them, with titles of unknown words: "Pega LSA | Remote"."""
+    marks = {match["mark"] for number, _ in found if (match := _ITEM.match(lines[number]))}
+    titles = dict(found)
+    if marks:
+        for number in range(found[0][0], min(found[-1][0] + _MOST_POSTINGS_BEHIND, len(lines))):
+            match = _ITEM.match(lines[number][:_LONGEST_ITEM])
+            if number in titles or match is None or match["mark"][:1] not in _first(marks):
+                continue
+            first, *others = re.split(r"\s[-–—|]+\s|\t|//|\||,", match["text"])
+            if others and first[:1].isupper() and len(first.split()) < _MOST_TITLE_WORDS:
+                if _has_terms(match["text"][len(first) :]):
+                    titles[number] = first.strip()
+    return sorted(titles.items())
+
+
+def _first(marks: set[str]) -> set[str]:
+    """The first characters of bullets; those of numbers are any digit."""
+    kinds = {mark[:1] for mark in marks}
+    return kinds | set("0123456789") if any(kind.isdigit() for kind in kinds) else kinds
 
 
 def _title_of_item(line: str) -> str:
@@ -180,7 +204,7 @@ def _has_terms(rest: str) -> bool:
         or mode_of(rest)
         or stated_types(rest)
         or duration_in_subject(rest)
-        or pay_in_text(rest)
+        or pay_in_text(rest, rest)
         or any(is_known(piece.strip()) for piece in re.split(r"[-–—|,()/\t]+", rest))
     )
 

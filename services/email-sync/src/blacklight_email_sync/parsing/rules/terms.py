@@ -27,11 +27,11 @@ _TYPES = (
         r"|\btempo indeterminato\b|\bvast(?:e)? (?:contract|dienst)",
     ),
     (EmploymentType.PART_TIME, r"\bpart[- ]?time\b|\bteilzeit\b|\btemps partiel\b"),
-    (EmploymentType.INTERNSHIP, r"\bintern(?:ship)?\b|\bpraktikum\b|\bworking student\b"),
+    (EmploymentType.INTERNSHIP, r"\binterns?(?:hips?)?\b|\bpraktikum\b|\bworking student\b"),
 )
 _CONTRACT_STATED = (
     r"\bcontract(?:or|ing)?\b|\bfreelanc\w*|\btemporary\b|\bbefristet\w*|\bcdd\b|\bfreiberuf\w*"
-    r"|\btemp\b|\bmission\b|\binterim\b"
+    r"|\btemp\b|\bmission\b|\binterim\b|\b(?:inside|outside)(?: of)? ir35\b|\bftc\b|\blocum\b"
 )
 _CONTRACT_IN_TEXT = (
     r"\bcontract (?:role|position|job|opportunity|assignment|opening|basis|requirement|duration"
@@ -40,7 +40,8 @@ _CONTRACT_IN_TEXT = (
     r"|\bcontract only\b"
     r"|\bcontract (?:through|until|for \d|with)|\b(?:it'?s|is) a contract\b|\bindependent"
     r" contractors?\b"
-    r"|\bfreelance (?:role|position|project|basis)|\bfreiberuflich"
+    r"|\bfreelance (?:role|position|project|basis)|\bfreiberuflich|\b(?:inside|outside)(?: of)? ir35\b"
+    r"|\bfixed[- ]term\b|\btravel (?:contract|assignment)\b|\binterim (?:role|position)\b"
 )
 _FULL_TIME_IN_TEXT = (
     r"\b(?:permanent|direct[- ]hire|fte|perm) (?:role|position|job|opportunity|opening|employee"
@@ -90,6 +91,7 @@ _BARE = (
             r"\bpermanent\b(?! residen| makeup| staff)|\bfull[- ]time\b(?! student)", re.IGNORECASE
         ),
     ),
+    (EmploymentType.PART_TIME, re.compile(r"\bpart[- ]time\b(?! student)", re.IGNORECASE)),
 )
 _FREE_PART_TIME = re.compile(
     r"\bpart[- ]time (?:role|position|job|opportunity|basis|contract)", re.IGNORECASE
@@ -158,6 +160,7 @@ _UNIT = (
     r"|days?)"
 )
 _LENGTH = rf"\d{{1,3}} ?\+? ?(?:(?:-|–|to|/) ?\d{{1,3}} ?)?\+? ?-?{_UNIT} ?\+?"
+_SHORT_UNIT = r"(?:months?|mos|mths?|weeks?|wks?|monate?n?|wochen)"
 _DURATION_IN_SUBJECT = re.compile(rf"(?<![\w$]){_LENGTH}(?![\w])", re.IGNORECASE)
 _DURATION_IN_TEXT = re.compile(
     rf"(?<![\w$])(?P<a>{_LENGTH})(?:[ ,(/-]{{1,3}}(?:initial |rolling |long[- ]term |w2 |c2c "
@@ -168,8 +171,17 @@ _DURATION_IN_TEXT = re.compile(
     rf"|(?:duration|contract|project|assignment|engagement|term|extend\w*|runs?|length|lasts?"
     rf"|initial\w*|mission)(?: of| is| for| (?:it )?through| till| until|:)?(?: about| around|"
     rf" approx\w*| at least| an initial)? (?P<b>{_LENGTH})(?![\w])"
+    rf"|\bfor (?:about |around |approx\w* |an initial |at least )?(?P<d>\d{{1,2}}[+]?"
+    rf"(?: ?(?:-|–|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT})\b(?! (?:ago|of experience))"
+    rf"|(?<![\w$])(?P<e>\d{{1,2}}[+]?(?: ?(?:-|–|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT})(?= (?:of work|w2|c2c"
+    rf"|ftc|cover|maternity|outside|inside|rolling)|\s*(?:[-–|,;/)]\s|$))(?<!\bnotice)"
     r"|\b(?P<c>(?:long|short)[- ]term)(?= (?:contract|project|assignment|engagement|role"
     r"|position|opportunity))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BEFORE_OTHER_MONTHS = re.compile(
+    r"(?:\b(?:last|past|previous|next|every|within|after|first|under|notice(?: period)?:?|than|ago"
+    r"|for (?:the )?(?:last|past)|experience:?|probation\w*:?|least)|\+)\s*$",
     re.IGNORECASE,
 )
 
@@ -186,8 +198,10 @@ def duration_in_subject(subject: str) -> str:
 
 def duration_in_text(text: str) -> str:
     """How long a contract lasts, as running text says it."""
-    match = _DURATION_IN_TEXT.search(text)
-    return next((part.strip() for part in match.groups() if part), "") if match else ""
+    for match in _DURATION_IN_TEXT.finditer(text):
+        if not _BEFORE_OTHER_MONTHS.search(text[max(0, match.start() - 30) : match.start()]):
+            return next(part.strip() for part in match.groups() if part)
+    return ""
 
 
 _STATUS = (
@@ -253,13 +267,13 @@ def _is_term(written: str) -> bool:
 
 
 _START = re.compile(
-    r"\b(?:start(?:s|ing|ed)?(?: date)?(?: is|:| on| by| from)?|available from|begin(?:s"
-    r"|ning)?(?: on| in)?|can start|ab|beginn:?)\s+"
+    r"\b(?:start(?:s|ing|ed)?(?: date)?(?: is|:| on| by| from| in)?|available from|begin(?:s"
+    r"|ning)?(?: on| in)?|can start|required (?:for|from)|commenc(?:es?|ing)(?: on| in)?|ab|beginn:?)\s+"
     r"(?P<start>asap|immediate(?:ly)?|as soon as possible|(?:(?:early|mid|late|end of|beginning"
     r" of|first week of)\s+)?"
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b(?: \d{1,2}(?:st|nd|rd"
-    r"|th)?)?(?:,? 20\d\d)?"
+    r"|th)?(?!\w))?(?:,? 20\d\d)?"
     r"|\d{1,2}[./]\d{1,2}[./](?:20)?\d\d|next (?:week|month)|sofort)",
     re.IGNORECASE,
 )

@@ -16,7 +16,8 @@ _MOST_WORDS = 12
 _SUBJECT_NOISE = re.compile(
     r"^\W*(?:(?:hot|very|super|most)\s+)?(?:urgent(?:ly)?|immediate(?:ly)?|new|direct client"
     r"|exclusive|open|hot|priority|asap|quick"
-    r"|local only|c2c|w2|need(?:ed)?|requirements?|req|reqs|jobs?|positions?|roles?|openings?"
+    r"|local only|c2c|w2|need(?:ed)?|requirements?|req|reqs|jobs?|positions?|roles?|openings?|posting"
+    r"|(?:(?:active )?(?:ts/sci|top secret|secret|public trust|sc|dv)[- ])?cleared|ts/sci(?: w/ \w+)?"
     r"|opportunit(?:y|ies)|hiring|we(?:'re| are) hiring|now hiring"
     r"|looking for|seeking|vacancy|job (?:description|opening|opportunity|requirement|alert"
     r"|title)|contract|fulltime|full time|permanent|staffing|available|great"
@@ -47,13 +48,35 @@ _SENTENCE_CUES = re.compile(
     r"|spot|headcount) (?:for|as|of|is for|:|open for|available for)\s"
     r"|(?:join (?:us|our team|the team|\w+) as|work as|title is|role is|position is|role as"
     r"|backfill(?:ing)? (?:for|our|a)|replacement for|filling|fill|add)\s"
+    r"|(?:find|get|source|recruit|appoint|engage|bring in) (?:us |me )?|\bafter (?=an? )|requires?\s"
+    r"|(?:hire|role|post|position|vacancy|search) (?:of|for) |gesucht:?\s|employ\s|wanted:?\s"
+    r"|(?:our|the|my) (?:current )?(?=[\w /&-]{3,60} (?:gave|has given|is leaving|left|resigned|quit"
+    r"|is retiring|retires|handed in|has resigned|is going on|goes on))"
     r"|suchen(?: wir)?(?: \w+){0,4}? (?:eine?n? |nach )|recherch(?:e|ons)\s|cherch(?:e|ons)\s"
     r"|busca(?:mos)?\s|cerchiamo\s|zoeken\s|poste de\s|stelle als\s)"
     r"(?:immediately |urgently |currently |actively |now )?(?:an? |the |one |two |three "
-    r"|\d{1,2} |some |several |multiple |our |another |for |experienced |strong |talented "
+    r"|\d{1,2}x? |x ?\d{1,2} |\(\d\) |four |five |six |couple of |few |additional |full[- ]time "
+    r"|part[- ]time |new |certified |licensed |dedicated |talented |some |several |multiple |our |another |for |experienced |strong |talented "
     r"|skilled |great |good |solid |hands[- ]on |passionate |motivated |une? |ein(?:e|en)? "
     r"|un[ao]? )*",
     re.IGNORECASE,
+)
+_DETERMINERS = (
+    r"(?:immediately |urgently |currently |actively |now )?(?:an? |the |one |two |three |\d{1,2}x? "
+    r"|x ?\d{1,2} |some |several |multiple |our |another |for |experienced |strong |talented |skilled "
+    r"|great |good |solid |full[- ]time |part[- ]time |new |certified |licensed |qualified )*"
+)
+_ASKING = re.compile(
+    r"\b(?:looking (?:to (?:hire|add|bring on|fill|appoint) |for )|search(?:ing)? for |in need of |need(?:s|ed)?"
+    r" (?!to\b)|seek(?:s|ing)? |hir(?:e|ing) |recruit(?:ing)? |find (?:us |me )?|appoint |add(?:ing)? "
+    r"|replace |after (?=an? )|requires? |wanted:? |backfill |applications for |suchen |recherch(?:e|ons) "
+    r"|busca(?:mos)? |cerchiamo |zoeken )" + _DETERMINERS,
+    re.IGNORECASE,
+)
+_NAMING = re.compile(
+    r"\b(?i:accepting applications for|applications? (?:are invited )?for|vacancy (?:for|of|-|:)|position of"
+    r"|(?:role|post|job) of|openings? for|posting:|vacancy:|position:|hiring:?|now hiring:?)"
+    r" (?i:an? |the |our )?(?P<title>[A-Z][\w/&+#.-]*(?: (?:(?:of|and|&) )?[A-Z][\w/&+#.-]*){0,5})"
 )
 _NOUN_BEHIND = re.compile(
     r"\s(?:role|position|opening|opportunity|job|requirement|vacancy)s?\b", re.IGNORECASE
@@ -84,8 +107,25 @@ _ROMANCE_HEAD = re.compile(
 _RANK_DOT = re.compile(r"\b([sj]r)\.\s*", re.IGNORECASE)
 _CLAUSE_BREAK = re.compile(r"\n|[.!?,;:](?=\s|$)|[(\[|]")
 _EDGES = " ,-–*\"'“”"
-_MOST_FOREIGN = 5
-_CASED = re.compile(r"(?:^|(?<=[\s/(-]))[a-zà-ÿ]")
+_MOST_FOREIGN, _FEW_WORDS = 5, 4
+_CASED = re.compile(r"(?:^|(?<=[\s/(-]))(?!(?:of|and|the|for|in|de|du)\b)[a-zà-ÿ]")
+_SCOPE = re.compile(
+    r"(?: of| for the)(?: (?:the|and|&))?(?: [A-Z][\w&]+){1,3}(?:(?: and| &|,)(?: [A-Z]\w+){1,2})?"
+)
+_LEVEL = re.compile(
+    r"\s?[(\[-]{0,2}\s?(?:(?:level|tier|grade|band|lvl|l)[ -]?(?:\d|i{1,3}v?)(?:\s?[/&-]\s?\d)?)[)\]]?",
+    re.IGNORECASE,
+)
+_VAGUE = re.compile(
+    r"(?:internships?|trainees?|apprenticeships?|consultants?|candidates?|resources?|engineers?"
+    r"|developers?|partners?|people|team members?|jobs?)$",
+    re.IGNORECASE,
+)
+_SURE_LABEL = re.compile(r"title|role|position|designation|stelle|poste|puesto|bezeichnung")
+_ARTICLE = re.compile(
+    r"\b(?:[Aa]n?|[Oo]ne|[Oo]ur|[Tt]he)\s(?:new |strong |good |great |full[- ]time )*"
+)
+_MENTION_REACH = 3_000
 _TRAILING = re.compile(
     r"\s*(?:\b(?:role|position|job|opening|opportunity|requirement|needed|required|wanted"
     r"|urgent(?:ly)?|immediate(?:ly)?|asap|contract|c2c|w2|only|needs?)\b|[-–—,:;|/*!.])+\s*$",
@@ -124,6 +164,20 @@ def subject_title(subject: str) -> str:
     return ""
 
 
+def asked_title(text: str) -> str:
+    """The title that a text asks for: "we need a …", "hiring a …"; "" if there is none."""
+    for match in _ASKING.finditer(text):
+        if title := _title_at_start(text[match.end() : match.end() + _LONGEST_TITLE]):
+            return title
+    return ""
+
+
+def named_title(text: str) -> str:
+    """A title of unknown words where nothing but a title can stand: "vacancy for …"."""
+    match = _NAMING.search(text)
+    return _trimmed(match["title"]) if match else ""
+
+
 def sentence_title(text: str) -> str:
     """The title in running text: "we are looking for a …", "the … role"; "" if there is none."""
     for match in _SENTENCE_CUES.finditer(text):
@@ -133,6 +187,32 @@ def sentence_title(text: str) -> str:
         if title := _title_at_end(text[max(0, match.start() - _BEFORE_NOUN) : match.start()]):
             return title
     return ""
+
+
+def mentioned_title(text: str) -> str:
+    """The first title of two words or more that an article stands before; "" without one."""
+    for match in _ARTICLE.finditer(text[:_MENTION_REACH]):
+        title = _title_at_start(text[match.end() : match.end() + _LONGEST_TITLE])
+        if len(title.split()) > 1:
+            return title
+    return ""
+
+
+def is_work(title: str) -> bool:
+    """Whether a word of a title says what somebody is."""
+    return any(names_work(word) for word in re.findall(r"[^\W\d_]+", title)) or bool(
+        _foreign_title(title)
+    )
+
+
+def is_vague(title: str) -> bool:
+    """Whether a title says little: "Summer internships", "consultants"."""
+    return len(title.split()) < _FEW_WORDS and bool(_VAGUE.search(title)) and not _has_field(title)
+
+
+def is_sure_label(label: str) -> bool:
+    """Whether what stands behind a label is a title: "Job title", not "Need"."""
+    return bool(_SURE_LABEL.search(label))
 
 
 def line_title(line: str) -> str:
@@ -159,9 +239,34 @@ def _title_at_start(text: str) -> str:
         if not 0 < len(candidate.split()) <= _MOST_WORDS:
             continue
         found = title_in(_capitalised(candidate)) or ""
-        if title := _trimmed(candidate[: len(found)]) or _foreign_title(candidate):
+        found = _with_scope(text, candidate, found)
+        if title := _trimmed(found) or _foreign_title(candidate):
             return title
     return ""
+
+
+def _with_scope(text: str, candidate: str, found: str) -> str:
+    """A title as written, with what it is of ("Teacher of Physics") and its level ("(Tier 2)")."""
+    if not found:
+        return ""
+    title = candidate[: len(found)]
+    start = text.find(title)
+    if start < 0:
+        return title
+    end = start + len(title)
+    for pattern in (_SCOPE, _LEVEL):
+        if match := pattern.match(text, end):
+            end = match.end()
+    return text[start:end]
+
+
+def _has_field(title: str) -> bool:
+    """Whether a title of two words names a field: "Java developer", not "new developer"."""
+    return len(title.split()) > 1 and not re.match(
+        r"(?:summer|winter|spring|fall|autumn|our|new|the|several|more|good|paid|great|\d+)\b",
+        title,
+        re.IGNORECASE,
+    )
 
 
 def _title_at_end(text: str) -> str:
