@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from blacklight_shared.models import PortalRole, PortalUser, PortalUserStatus
@@ -28,6 +28,14 @@ async def find_user(session: AsyncSession, user_id: int) -> PortalUser | None:
 async def find_user_by_email(session: AsyncSession, email: str) -> PortalUser | None:
     """The person with this normalised address."""
     return await session.scalar(select(PortalUser).where(PortalUser.email == email))
+
+
+async def names_of_users(session: AsyncSession, user_ids: Collection[int]) -> dict[int, str]:
+    """Full names by id; ids that do not exist are absent."""
+    rows = await session.execute(
+        select(PortalUser.id, PortalUser.full_name).where(PortalUser.id.in_(user_ids))
+    )
+    return {row.id: row.full_name for row in rows}
 
 
 async def list_users(
