@@ -21,7 +21,7 @@ from sse_starlette import EventSourceResponse
 from blacklight_api.audit.service import record
 from blacklight_api.auth.principal import Principal
 from blacklight_api.auth.scopes import Scope
-from blacklight_api.gateway import gateway_of
+from blacklight_api.gateway import TheGateway, gateway_of
 from blacklight_api.imports import queries
 from blacklight_api.imports.progress import watch_batch
 from blacklight_api.imports.schemas import (
@@ -153,7 +153,9 @@ async def upload_import_file(
 
 @import_router.post("/sources", status_code=202, responses=problem_responses(409))
 async def import_from_sources(
-    wanted: SourcesImport, work: Annotated[Work, shared_work(Scope.JOBS_IMPORT)]
+    wanted: SourcesImport,
+    work: Annotated[Work, shared_work(Scope.JOBS_IMPORT)],
+    gateway: TheGateway,
 ) -> Batch:
     """Have the postings of feeds and uploaded files imported by a worker.
 
@@ -162,7 +164,9 @@ async def import_from_sources(
     """
     if wanted.visibility is Visibility.TENANT and work.tenant_id is None:
         raise Forbidden("The platform's postings are global; a tenant's key imports for a tenant.")
-    batch = await request_import(work.session, _requested(wanted, work.tenant_id))
+    batch = await request_import(
+        work.session, _requested(wanted, work.tenant_id), gateway.secret_box
+    )
     await record(work, "job_import.requested", batch.batch_key, details={"source": batch.source})
     return await queries.batch_document(work.session, batch.batch_key)
 

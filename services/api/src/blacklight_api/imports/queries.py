@@ -72,13 +72,20 @@ async def source_rows(
     return (await session.execute(query)).mappings().all()
 
 
+async def has_batch(session: AsyncSession, batch_key: str) -> bool:
+    """Whether the caller has a batch of that key."""
+    found = select(JobImportBatch.id).where(JobImportBatch.batch_key == batch_key)
+    return await session.scalar(found) is not None
+
+
 async def batch_errors(
     session: AsyncSession, batch_id: int, *, after_id: int | None, limit: int
 ) -> Sequence[JobImportError]:
-    """What was wrong with rows, in the order of the file."""
+    """What was wrong with rows of a batch and of its sources, in the order of the files."""
+    is_of_batch = or_(JobImportBatch.id == batch_id, JobImportBatch.parent_batch_id == batch_id)
     query = (
         select(JobImportError)
-        .where(JobImportError.batch_id == batch_id)
+        .where(JobImportError.batch_id.in_(select(JobImportBatch.id).where(is_of_batch)))
         .order_by(JobImportError.id)
         .limit(limit)
     )

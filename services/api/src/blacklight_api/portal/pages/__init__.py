@@ -6,15 +6,19 @@ from fastapi import APIRouter
 
 from blacklight_api.portal.pages import (
     account,
+    audit,
     candidates,
     dashboard,
     imports,
     integrations,
     invitations,
     jobs,
+    mails,
     matches,
     onboarding,
     passwords,
+    roles,
+    runs,
     settings,
     sign_in,
 )
@@ -32,6 +36,10 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     invitations.router,
     onboarding.router,
     integrations.router,
+    roles.router,
+    mails.router,
+    runs.router,
+    audit.router,
     *settings.ROUTERS,
 )
 """In the order in which addresses are looked up."""
