@@ -7,7 +7,7 @@ from typing import Self
 
 from blacklight_shared.integrations import MailboxSettings
 from blacklight_shared.outbound import OutboundSettings
-from pydantic import Field, model_validator
+from pydantic import Field, HttpUrl, model_validator
 
 
 class ApiSettings(MailboxSettings, OutboundSettings):
@@ -29,6 +29,8 @@ class ApiSettings(MailboxSettings, OutboundSettings):
     """Requests without a key that a client's address may make, on each replica."""
     registration_repeat_window: timedelta = timedelta(days=1)
     """How long a registration with the same content is taken for a repetition."""
+    engine_dashboard_url: HttpUrl | None = None
+    """Where admins see the engine's own pages; linked from the page of runs."""
     request_timeout: timedelta = timedelta(seconds=30)
     """How long a request may take before it is answered with 503."""
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from blacklight_shared.database import Database
-from blacklight_shared.matching import MatchingConfig
 
 from services.api.tests.conftest import ClientFor, Tenant
 from services.api.tests.factories import add_candidate, add_job, add_match, add_user
@@ -52,12 +50,36 @@ SERVER = {
     "username": "mailer",
     "password": "a secret",
 }
+NONSENSE_MATCHING = (
+    ({"skills": "90"}, "they add up to 150 %"),
+    ({"recommend_threshold": "10"}, "at least the limit for keeping"),
+    ({"b": "85"}, "Each grade needs more points"),
+    ({"skills": "nan"}, "finite number"),
+    ({"skills": "<script>"}, "valid number"),
+    ({"minimum_evidence": "0"}, "greater than or equal to 1"),
+)
+NONSENSE_MAIL: tuple[tuple[dict[str, str], str], ...] = (
+    ({"reminder_days": "tomorrow"}, "numbers from 1 to 30"),
+    ({"reminder_days": "1,2,3,4,5,6"}, "numbers from 1 to 30"),
+    ({"accent_color": "red"}, "String should match"),
+    ({"logo_url": "http://example.com/logo.png"}, "https"),
+    (SERVER | {"from_address": "nobody"}, "not a valid email"),
+    (SERVER | {"security": "none"}, "password"),
+)
+NONSENSE_KEYS: tuple[dict[str, Any], ...] = (
+    {"scopes": []},
+    {"scopes": ["tenants:admin"]},
+    {"scopes": ["scraper"]},
+    {"scopes": ["jobs:read"], "name": ""},
+    {"scopes": ["jobs:read"], "valid_days": "-1"},
+    {"scopes": ["unheard"]},
+)
 
 
-@pytest.mark.parametrize("path", PAGES)
-async def test_settings_are_for_admins(path: str, recruiter: Browser, admin: Browser) -> None:
-    assert (await recruiter.http.get(path)).status_code == 403
-    assert (await admin.http.get(path)).status_code == 200
+async def test_settings_are_for_admins(recruiter: Browser, admin: Browser) -> None:
+    for path in PAGES:
+        assert (await recruiter.http.get(path)).status_code == 403, path
+        assert (await admin.http.get(path)).status_code == 200, path
 
 
 async def test_the_firm(tenant: Tenant, admin: Browser) -> None:
@@ -92,25 +114,13 @@ class TestMatching:
         assert config["semantic"] == semantic
         assert config["store_threshold"] == 40
 
-    @pytest.mark.parametrize(
-        ("values", "words"),
-        [
-            ({"skills": "90"}, "they add up to 150 %"),
-            ({"recommend_threshold": "10"}, "at least the limit for keeping"),
-            ({"b": "85"}, "Each grade needs more points"),
-            ({"skills": "nan"}, "attention"),
-            ({"skills": "<script>"}, "valid number"),
-            ({"minimum_evidence": "0"}, "greater than or equal to 1"),
-        ],
-    )
-    @pytest.mark.parametrize("path", ["/settings/matching", "/settings/matching/preview"])
-    async def test_what_makes_no_sense_is_refused(
-        self, path: str, values: dict[str, str], words: str, tenant: Tenant, admin: Browser
-    ) -> None:
-        refused = await admin.send(path, **MATCHING | values)
-        assert refused.status_code == 422
-        assert words in refused.text
-        assert "<script>" not in refused.text.replace("<script type", "")
+    async def test_what_makes_no_sense_is_refused(self, tenant: Tenant, admin: Browser) -> None:
+        for values, words in NONSENSE_MATCHING:
+            for path in ("/settings/matching", "/settings/matching/preview"):
+                refused = await admin.send(path, **MATCHING | values)
+                assert refused.status_code == 422
+                assert words in refused.text
+                assert "<script>" not in refused.text
         assert (await tenant.get("/api/v1/tenant/matching"))["overrides"] == {}
 
     async def test_the_preview_counts_and_saves_nothing(
@@ -124,9 +134,7 @@ class TestMatching:
         )
         assert shown.status_code == 200
         assert re.search(r"<dt>No longer</dt><dd>1</dd>", shown.text)
-        assert (await tenant.get("/api/v1/tenant/matching"))[
-            "config"
-        ] == MatchingConfig().model_dump()
+        assert (await tenant.get("/api/v1/tenant/matching"))["overrides"] == {}
 
 
 class TestMail:
@@ -145,23 +153,11 @@ class TestMail:
         await admin.send("/settings/mail", **MAIL)
         assert (await tenant.get("/api/v1/tenant/mail"))["smtp"] is None
 
-    @pytest.mark.parametrize(
-        ("values", "words"),
-        [
-            ({"reminder_days": "tomorrow"}, "numbers from 1 to 30"),
-            ({"reminder_days": "1,2,3,4,5,6"}, "numbers from 1 to 30"),
-            ({"accent_color": "red"}, "String should match"),
-            ({"logo_url": "http://example.com/logo.png"}, "https"),
-            (SERVER | {"from_address": "nobody"}, "not a valid email"),
-            (SERVER | {"security": "none"}, "password"),
-        ],
-    )
-    async def test_what_is_refused(
-        self, values: dict[str, str], words: str, tenant: Tenant, admin: Browser
-    ) -> None:
-        refused = await admin.send("/settings/mail", **MAIL | values)
-        assert refused.status_code == 422
-        assert words in refused.text
+    async def test_what_is_refused(self, tenant: Tenant, admin: Browser) -> None:
+        for values, words in NONSENSE_MAIL:
+            refused = await admin.send("/settings/mail", **MAIL | values)
+            assert refused.status_code == 422
+            assert words in refused.text
         assert (await tenant.get("/api/v1/tenant/mail"))["sender_name"] is None
 
     async def test_a_test_mail_leads_to_what_becomes_of_it(
@@ -247,25 +243,12 @@ class TestApiKeys:
             assert revoked.status_code == 303
         assert (await client.get("/api/v1/jobs")).status_code == 401
 
-    @pytest.mark.parametrize(
-        "values",
-        [
-            {"scopes": []},
-            {"scopes": ["tenants:admin"]},
-            {"scopes": ["scraper"]},
-            {"scopes": ["jobs:read"], "name": ""},
-            {"scopes": ["jobs:read"], "valid_days": "-1"},
-            {"scopes": ["unheard"]},
-        ],
-    )
-    async def test_no_key_may_do_more_than_its_maker(
-        self, values: dict[str, Any], tenant: Tenant, admin: Browser
-    ) -> None:
+    async def test_no_key_may_do_more_than_its_maker(self, tenant: Tenant, admin: Browser) -> None:
         before = len(await keys(tenant))
-        refused = await admin.send(
-            "/settings/api-keys/new", **{"name": "Feed", "valid_days": "0"} | values
-        )
-        assert refused.status_code == 422
+        for values in NONSENSE_KEYS:
+            sent = {"name": "Feed", "valid_days": "0"} | values
+            refused = await admin.send("/settings/api-keys/new", **sent)
+            assert refused.status_code == 422, values
         assert len(await keys(tenant)) == before
 
 

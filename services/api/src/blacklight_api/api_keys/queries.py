@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from blacklight_shared.models import ApiKey
 from sqlalchemy import func, or_, select
@@ -22,6 +22,12 @@ async def list_keys(session: AsyncSession, *, after: IdKey | None, limit: int) -
     if after is not None:
         query = query.where(ApiKey.id < after.id)
     return (await session.scalars(query.order_by(ApiKey.id.desc()).limit(limit))).all()
+
+
+async def names_of_keys(session: AsyncSession, key_ids: Collection[int]) -> dict[int, str]:
+    """Names by id; keys of another tenant are left out."""
+    rows = await session.execute(select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(key_ids)))
+    return {row.id: row.name for row in rows}
 
 
 async def usable_keys_named(session: AsyncSession, name: str) -> Sequence[ApiKey]:

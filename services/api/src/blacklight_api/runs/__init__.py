@@ -1,0 +1,1 @@
+"""Runs: what the workers are doing, as far as the database knows."""
