@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from blacklight_api import secret_rotation
 from blacklight_api.secret_rotation import SEALED_COLUMNS, rotate_secrets
 from blacklight_shared.crypto import DecryptionError, SecretBox
-from blacklight_shared.models import EMAIL_BODY_PURPOSE, Base, EmailMessage, IntegrationTokens
+from blacklight_shared.models import (
+    EMAIL_BODY_PURPOSE,
+    FEED_URL_PURPOSE,
+    Base,
+    EmailMessage,
+    IntegrationTokens,
+    JobImportBatch,
+)
 from pydantic import SecretStr
 from sqlalchemy import select, update
 
@@ -41,6 +50,19 @@ async def test_everything_is_readable_with_the_new_key_alone(
             [sealed] = await session.scalars(select(IntegrationTokens.tokens_sealed))
         assert not NEW.needs_rotation(sealed)
     assert await rotate_secrets(tenants[0].database, BOTH) == 0
+
+
+async def test_what_the_platform_imports_is_rotated_too(tenant: Tenant) -> None:
+    sealed = OLD.encrypt("https://jobs.example", purpose=FEED_URL_PURPOSE, tenant_id=None)
+    async with tenant.database.global_session() as session:
+        batch = JobImportBatch(batch_key=uuid.uuid4().hex, source="feed", feed_url_sealed=sealed)
+        session.add(batch)
+    await rotate_secrets(tenant.database, BOTH)
+    async with tenant.database.global_session() as session:
+        row = await session.get_one(JobImportBatch, batch.id)
+    assert row.feed_url_sealed is not None
+    opened = NEW.decrypt(row.feed_url_sealed, purpose=FEED_URL_PURPOSE, tenant_id=None)
+    assert opened == "https://jobs.example"
 
 
 async def test_purged_mails_stay_purged(tenant: Tenant) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from blacklight_matching.embeddings.base import TextKind, Vectors, unit_rows
+from blacklight_shared.crypto import SecretBox
 from blacklight_shared.database import Database
 from blacklight_shared.models import (
     Candidate,
@@ -27,10 +28,12 @@ from blacklight_shared.models import (
     Tenant,
 )
 from blacklight_shared.roles import normalise_title
+from pydantic import SecretStr
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 HASHED_DIMENSION = 256
+SECRET_BOX = SecretBox([SecretStr("k" * 32)])
 
 
 class HashedEmbeddings:

@@ -106,7 +106,13 @@ async def _end(
     await session.execute(
         update(JobImportBatch)
         .where(JobImportBatch.id == batch.id)
-        .values(status=status, error=error, completed_at=func.now(), updated_at=func.now())
+        .values(
+            status=status,
+            error=error,
+            feed_url_sealed=None,
+            completed_at=func.now(),
+            updated_at=func.now(),
+        )
     )
     await session.refresh(batch)
     await announce_end(session, batch)

@@ -14,6 +14,7 @@ from blacklight_shared.crypto import SecretBox
 from blacklight_shared.database import Database
 from blacklight_shared.models import (
     EMAIL_BODY_PURPOSE,
+    FEED_URL_PURPOSE,
     INTEGRATION_TOKENS_PURPOSE,
     INVITATION_TOKEN_PURPOSE,
     OAUTH_FLOW_PURPOSE,
@@ -22,6 +23,7 @@ from blacklight_shared.models import (
     CandidateInvitation,
     EmailMessage,
     IntegrationTokens,
+    JobImportBatch,
     OAuthState,
     PasswordReset,
     Tenant,
@@ -64,12 +66,13 @@ SEALED_COLUMNS = (
     ),
     SealedColumn(OAuthState.id, OAuthState.flow_sealed, OAUTH_FLOW_PURPOSE),
     SealedColumn(EmailMessage.id, EmailMessage.raw_sealed, EMAIL_BODY_PURPOSE),
+    SealedColumn(JobImportBatch.id, JobImportBatch.feed_url_sealed, FEED_URL_PURPOSE),
 )
-"""All of them; their tables belong to tenants."""
+"""All of them; their tables belong to tenants, or to tenants and the platform."""
 
 
 async def rotate_secrets(database: Database, secret_box: SecretBox) -> int:
-    """Re-encrypt, for every tenant, what the current key has not encrypted.
+    """Re-encrypt, for every tenant and the platform, what the current key has not encrypted.
 
     Returns:
         How many secrets were re-encrypted.
@@ -81,18 +84,18 @@ async def rotate_secrets(database: Database, secret_box: SecretBox) -> int:
     async with database.system_session() as session:
         tenant_ids = (await session.scalars(select(Tenant.id).order_by(Tenant.id))).all()
     rotated = 0
-    for tenant_id in tenant_ids:
+    for tenant_id in (*tenant_ids, None):
         for column in SEALED_COLUMNS:
             rotated += await _rotate_column(database, secret_box, tenant_id, column)
     return rotated
 
 
 async def _rotate_column(
-    database: Database, secret_box: SecretBox, tenant_id: int, column: SealedColumn
+    database: Database, secret_box: SecretBox, tenant_id: int | None, column: SealedColumn
 ) -> int:
     rotated = 0
     while True:
-        async with database.tenant_session(tenant_id) as session:
+        async with database.session_for(tenant_id) as session:
             keys = await _rotate_batch(session, secret_box, tenant_id, column)
         rotated += len(keys)
         if len(keys) < BATCH_ROWS:
@@ -100,7 +103,7 @@ async def _rotate_column(
 
 
 async def _rotate_batch(
-    session: AsyncSession, secret_box: SecretBox, tenant_id: int, column: SealedColumn
+    session: AsyncSession, secret_box: SecretBox, tenant_id: int | None, column: SealedColumn
 ) -> Sequence[int]:
     prefix = secret_box.current_prefix
     rows = (

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
+from blacklight_shared.crypto import SecretBox
 from blacklight_shared.database import Database
 from blacklight_shared.llm import LanguageModel, create_language_model
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,6 +45,7 @@ class MatchingDeps:
         database: The database.
         embeddings: The embedding model in use.
         documents: Reads uploaded files in processes of its own.
+        secret_box: Opens the addresses of feeds.
         feed_rules: Which feeds of postings may be fetched.
         language_model: Reads CVs; None when none is configured.
         snapshot: The open global postings, in memory.
@@ -53,6 +55,7 @@ class MatchingDeps:
     database: Database
     embeddings: EmbeddingProvider
     documents: DocumentReader
+    secret_box: SecretBox
     feed_rules: FeedRules = field(default_factory=FeedRules)
     language_model: LanguageModel | None = None
     snapshot: PostingSnapshot = field(default_factory=PostingSnapshot)
@@ -78,7 +81,14 @@ async def open_deps(settings: MatchingSettings) -> AsyncIterator[MatchingDeps]:
     documents = DocumentReader()
     language_model = create_language_model(settings.llm)
     try:
-        yield MatchingDeps(database, embeddings, documents, settings.feed_rules, language_model)
+        yield MatchingDeps(
+            database,
+            embeddings,
+            documents,
+            SecretBox.from_settings(settings),
+            settings.feed_rules,
+            language_model,
+        )
     finally:
         if language_model is not None:
             await language_model.aclose()

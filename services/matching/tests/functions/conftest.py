@@ -31,7 +31,7 @@ from blacklight_shared.workflows import Workflow, create_worker_app
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from services.matching.tests.world import HashedEmbeddings
+from services.matching.tests.world import SECRET_BOX, HashedEmbeddings
 
 FIRST_IN_LINE = (
     apply_role_review,
@@ -116,7 +116,7 @@ def worker_app(
     @asynccontextmanager
     async def open_deps(_settings: MatchingSettings) -> AsyncIterator[MatchingDeps]:
         connected, documents = Database.from_settings(settings), DocumentReader()
-        yield MatchingDeps(connected, embeddings, documents, **options)
+        yield MatchingDeps(connected, embeddings, documents, SECRET_BOX, **options)
         await documents.aclose()
         await connected.close()
 

@@ -22,7 +22,7 @@ from blacklight_matching.functions.import_jobs import import_jobs
 from blacklight_matching.functions.match_jobs_to_candidates import match_jobs_to_candidates
 from blacklight_matching.functions.process_job_source import process_job_source
 from blacklight_shared.database import Database
-from blacklight_shared.events import JobImportRequested
+from blacklight_shared.events import JobImportRequested, JobSourceCompleted, JobSourceProcess
 from blacklight_shared.job_imports import receiving, store
 from blacklight_shared.job_imports.files import ImportFile
 from blacklight_shared.job_imports.requesting import (
@@ -32,6 +32,7 @@ from blacklight_shared.job_imports.requesting import (
 )
 from blacklight_shared.job_imports.stored_files import store_file
 from blacklight_shared.models import (
+    FEED_URL_PURPOSE,
     BatchStatus,
     FileFormat,
     JobImportBatch,
@@ -44,12 +45,18 @@ from blacklight_shared.models import (
 from blacklight_shared.outbound import Destinations
 from blacklight_shared.outbox import EventApi, OutboxRelay
 from fastapi import FastAPI, Response
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from services.matching.tests.functions.conftest import Worker, connected_to, worker_app
-from services.matching.tests.world import HashedEmbeddings, World
+from services.matching.tests.world import SECRET_BOX, HashedEmbeddings, World
 
 LOOPBACK_RULES = FeedRules(Destinations(is_loopback_allowed=True), max_bytes=1_000_000)
+IMPORT_EVENTS = (
+    JobImportRequested.name,
+    JobSourceProcess.name,
+    JobSourceCompleted.name,
+    "inngest/function.failed",
+)
 CSV = b"id,title,description\n1,Welder,MIG.\n2,Nurse,Ward 7.\n3,Cook,Soups.\n"
 
 
@@ -120,7 +127,7 @@ async def requested(
     """Ask for an import as the gateway does; returns its id."""
     async with db.session_for(tenant_id) as session:
         wanted = RequestedImport(tenant_id, "import", visibility, sources)
-        return (await request_import(session, wanted)).id
+        return (await request_import(session, wanted, SECRET_BOX)).id
 
 
 async def uploaded(db: Database, content: bytes, tenant_id: int | None = None) -> int:
@@ -239,6 +246,42 @@ class TestImportJobs:
         async with db.global_session() as session:
             batch = await session.get_one(JobImportBatch, import_id)
             assert batch.status == BatchStatus.FAILED
+
+    async def test_the_address_of_a_feed_is_kept_sealed_and_only_while_it_is_needed(
+        self, db: Database, worker: Worker, board: JobBoard, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        secret = "token-in-the-query"
+        path = board.publish("jobs.csv", CSV, "text/csv")
+        good, bad = f"{path}?key={secret}", f"http://169.254.169.254/?key={secret}"
+        sources = [RequestedSource("good", good), RequestedSource("bad", bad)]
+        async with db.global_session() as session:
+            wanted = RequestedImport(None, "import", Visibility.GLOBAL, sources)
+            await request_import(session, wanted, SECRET_BOX)
+            kept = await session.scalars(
+                select(JobImportBatch.feed_url_sealed).order_by(JobImportBatch.id)
+            )
+            _, *sealed = kept.all()
+        opened = [
+            SECRET_BOX.decrypt(one or b"", purpose=FEED_URL_PURPOSE, tenant_id=None)
+            for one in sealed
+        ]
+        assert opened == [good, bad]
+
+        summary = (await ended(db, worker.engine))["summary"]
+
+        assert [name for name, is_failed, *_ in told(summary) if is_failed] == ["bad"]
+        async with db.global_session() as session:
+            kept = await session.scalars(select(JobImportBatch.feed_url_sealed))
+            assert set(kept) == {None}
+            dump = await session.scalars(
+                text(
+                    "SELECT job_import_batches::text FROM job_import_batches"
+                    " UNION ALL SELECT outbox_events::text FROM outbox_events"
+                )
+            )
+            sent = [e for name in IMPORT_EVENTS for e in worker.engine.events(name)]
+        told_everywhere = [*dump, caplog.text, str(summary), *map(str, sent)]
+        assert not [line for line in told_everywhere if secret in line]
 
     async def test_postings_of_a_tenant_stay_there(
         self, db: Database, world: World, worker: Worker, board: JobBoard

@@ -35,7 +35,7 @@ from blacklight_shared.models import (
 from blacklight_shared.roles import seed_roles
 from sqlalchemy import delete, func, select
 
-from services.matching.tests.world import World
+from services.matching.tests.world import SECRET_BOX, World
 
 ROLES = ("Data Scientist", "Data Analyst", "Registered Nurse", "ICU Nurse", "Forklift Operator")
 
@@ -47,7 +47,7 @@ async def deps(db: Database) -> AsyncIterator[MatchingDeps]:
         await seed_roles(session)
         await session.execute(delete(GlobalRole).where(GlobalRole.name.not_in(ROLES)))
     documents = DocumentReader()
-    yield MatchingDeps(db, MiniLmProvider(), documents)
+    yield MatchingDeps(db, MiniLmProvider(), documents, SECRET_BOX)
     await documents.aclose()
 
 

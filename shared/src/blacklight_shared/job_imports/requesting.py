@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import orjson
 from sqlalchemy import select
@@ -12,10 +12,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
 
+from blacklight_shared.crypto import SecretBox
 from blacklight_shared.events import JobImportRequested
 from blacklight_shared.job_imports.columns import ColumnMapping
 from blacklight_shared.job_imports.errors import ImportConflictError, ImportFileError
-from blacklight_shared.models import FileFormat, JobImportBatch, JobImportFile, Visibility
+from blacklight_shared.models import (
+    FEED_URL_PURPOSE,
+    FileFormat,
+    JobImportBatch,
+    JobImportFile,
+    Visibility,
+)
 from blacklight_shared.outbox import add_events
 from blacklight_shared.telemetry import current_trace
 
@@ -35,7 +42,7 @@ class RequestedSource:
     """
 
     source: str
-    feed_url: str | None = None
+    feed_url: str | None = field(default=None, repr=False)
     file_id: int | None = None
     file_format: FileFormat | None = None
     column_mapping: ColumnMapping | None = None
@@ -64,12 +71,15 @@ class RequestedImport:
         return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-async def request_import(session: AsyncSession, wanted: RequestedImport) -> JobImportBatch:
+async def request_import(
+    session: AsyncSession, wanted: RequestedImport, secret_box: SecretBox | None = None
+) -> JobImportBatch:
     """Note an import with its sources, and owe the event that starts it; repeatable.
 
     Args:
         session: Of the tenant, or without one for the platform; the caller commits.
         wanted: What is asked for.
+        secret_box: Seals the addresses of feeds; not needed for files alone.
 
     Returns:
         The import; that of an earlier request if the key was used for the same one.
@@ -77,13 +87,14 @@ async def request_import(session: AsyncSession, wanted: RequestedImport) -> JobI
     Raises:
         ImportConflictError: The key was used for something else.
         ImportFileError: There is no such file.
+        ValueError: There are feeds, and nothing to seal their addresses with.
     """
     import_id = await session.scalar(_new_batch(wanted))
     if import_id is None:
         return await _earlier_import(session, wanted)
     for number, source in enumerate(wanted.sources, start=1):
         await _require_file(session, source, number)
-        inserted = await session.scalar(_new_source(wanted, import_id, source, number))
+        inserted = await session.scalar(_new_source(wanted, import_id, source, number, secret_box))
         if inserted is None:
             raise ImportConflictError("This batch_id was used for another import.")
     event = JobImportRequested(batch_id=import_id, tenant_id=wanted.tenant_id)
@@ -129,7 +140,11 @@ async def _require_file(session: AsyncSession, source: RequestedSource, number: 
 
 
 def _new_source(
-    wanted: RequestedImport, import_id: int, source: RequestedSource, number: int
+    wanted: RequestedImport,
+    import_id: int,
+    source: RequestedSource,
+    number: int,
+    secret_box: SecretBox | None,
 ) -> ReturningInsert[int]:
     return (
         insert(JobImportBatch)
@@ -139,7 +154,7 @@ def _new_source(
             source=source.source,
             visibility=wanted.visibility,
             parent_batch_id=import_id,
-            feed_url=source.feed_url,
+            feed_url_sealed=_sealed(wanted, source, secret_box),
             file_id=source.file_id,
             file_format=source.file_format,
             column_mapping=dict(source.column_mapping or {}),
@@ -147,3 +162,13 @@ def _new_source(
         .on_conflict_do_nothing()
         .returning(JobImportBatch.id)
     )
+
+
+def _sealed(
+    wanted: RequestedImport, source: RequestedSource, secret_box: SecretBox | None
+) -> bytes | None:
+    if source.feed_url is None:
+        return None
+    if secret_box is None:
+        raise ValueError("the address of a feed is kept sealed only")
+    return secret_box.encrypt(source.feed_url, purpose=FEED_URL_PURPOSE, tenant_id=wanted.tenant_id)

@@ -40,6 +40,7 @@ from blacklight_shared.models.invitations import (
     InvitationStatus,
 )
 from blacklight_shared.models.jobs import (
+    FEED_URL_PURPOSE,
     BatchStatus,
     FileFormat,
     ImportErrorSeverity,
@@ -105,6 +106,7 @@ from blacklight_shared.models.roles import (
     ScrapeStatus,
     ScrapeTarget,
 )
+from blacklight_shared.models.searching import CANDIDATE_WORDS, JOB_POSTING_WORDS
 from blacklight_shared.models.stats import (
     DailyJob,
     DailyStats,
@@ -121,15 +123,18 @@ from blacklight_shared.models.tenants import (
 )
 
 __all__ = [
+    "CANDIDATE_WORDS",
     "DEFAULT_ACCENT_COLOR",
     "DEFAULT_INVITATION_VALID_DAYS",
     "DEFAULT_REMINDER_HOURS",
     "DEFAULT_SYNC_FREQUENCY_MINUTES",
     "EMAIL_BODY_PURPOSE",
+    "FEED_URL_PURPOSE",
     "INTEGRATION_TOKENS_PURPOSE",
     "INVITATION_TOKEN_PURPOSE",
     "IS_UNMATCHED",
     "IS_UNREAD",
+    "JOB_POSTING_WORDS",
     "MATCHABLE_STATUSES",
     "OAUTH_FLOW_PURPOSE",
     "OPEN_INVITATION_STATUSES",

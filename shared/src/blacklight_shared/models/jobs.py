@@ -54,6 +54,10 @@ AGES_FROM = (
 a person opened it again later. Queries spell it as the index does."""
 
 
+FEED_URL_PURPOSE = "job-feed-url"
+"""Under which ``SecretBox`` keeps ``JobImportBatch.feed_url_sealed``."""
+
+
 class FileFormat(StrEnum):
     """How the rows of a file of postings are written."""
 
@@ -157,8 +161,8 @@ class JobImportBatch(Timestamps, Base):
         ForeignKey("job_import_batches.id", ondelete="CASCADE")
     )
     """The import that this is one source of; such a batch has a feed or a file."""
-    feed_url: Mapped[str | None]
-    """Where a worker fetches the postings."""
+    feed_url_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Where a worker fetches the postings, until it has; many such addresses carry a token."""
     file_id: Mapped[int | None] = mapped_column(
         ForeignKey("job_import_files.id", ondelete="SET NULL")
     )

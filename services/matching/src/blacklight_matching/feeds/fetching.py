@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
@@ -32,12 +32,12 @@ class Feed:
     """Where postings are published, and how they are written.
 
     Attributes:
-        url: The address.
+        url: The address, which may carry a token.
         format: How the rows are written; None: as the answer or the address says.
         column_mapping: Field of a posting → column of the feed.
     """
 
-    url: str
+    url: str = field(repr=False)
     format: FileFormat | None
     column_mapping: ColumnMapping
 

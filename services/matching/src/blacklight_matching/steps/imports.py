@@ -12,7 +12,13 @@ from blacklight_shared.job_imports.stored_files import (
     opened_file,
     store_file,
 )
-from blacklight_shared.models import BatchStatus, FileFormat, JobImportBatch, JobImportChunk
+from blacklight_shared.models import (
+    FEED_URL_PURPOSE,
+    BatchStatus,
+    FileFormat,
+    JobImportBatch,
+    JobImportChunk,
+)
 from blacklight_shared.workflows import NonRetriableError, NotFoundError, translating_errors
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -107,10 +113,13 @@ async def fetch_source(deps: MatchingDeps, tenant_id: int | None, batch_id: int)
     batch = await _batch(deps, tenant_id, batch_id)
     if batch.status != BatchStatus.RECEIVING or batch.file_id is not None:
         return
-    if batch.feed_url is None:
+    if batch.feed_url_sealed is None:
         raise NonRetriableError("the uploaded file is gone; upload it again")
+    url = deps.secret_box.decrypt(
+        batch.feed_url_sealed, purpose=FEED_URL_PURPOSE, tenant_id=tenant_id
+    )
     file_format = FileFormat(batch.file_format) if batch.file_format else None
-    feed = Feed(batch.feed_url, file_format, batch.column_mapping)
+    feed = Feed(url, file_format, batch.column_mapping)
     async with fetched_feed(feed, deps.feed_rules) as file:
         try:
             async with deps.session(tenant_id) as session:
@@ -118,7 +127,7 @@ async def fetch_source(deps: MatchingDeps, tenant_id: int | None, batch_id: int)
                 await session.execute(
                     update(JobImportBatch)
                     .where(JobImportBatch.id == batch_id)
-                    .values(file_id=stored.id, updated_at=func.now())
+                    .values(file_id=stored.id, feed_url_sealed=None, updated_at=func.now())
                 )
         except ImportFileError as error:
             raise NonRetriableError(error.message) from None
