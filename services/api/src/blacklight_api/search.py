@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, SQLColumnExpression, func, literal_column
 from sqlalchemy.dialects.postgresql import REGCONFIG
 
@@ -17,10 +19,13 @@ def matches_words(document: SQLColumnExpression[str], typed: str) -> ColumnEleme
         document: The text to search; an index on ``to_tsvector('simple', document)`` serves it.
         typed: What the person typed; without any letter or digit it finds nothing.
     """
+    return hold_words(func.to_tsvector(_CONFIGURATION, document), typed)
+
+
+def hold_words(words: ColumnElement[Any], typed: str) -> ColumnElement[bool]:
+    """Whether ``words``, a ``tsvector``, hold one beginning with each word of ``typed``."""
     query = " & ".join(f"'{_quoted(word)}':*" for word in typed.split())
-    return func.to_tsvector(_CONFIGURATION, document).bool_op("@@")(
-        func.to_tsquery(_CONFIGURATION, query)
-    )
+    return words.bool_op("@@")(func.to_tsquery(_CONFIGURATION, query))
 
 
 def _quoted(word: str) -> str:

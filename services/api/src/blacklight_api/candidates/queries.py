@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from blacklight_shared.models import (
+    CANDIDATE_WORDS,
     Candidate,
     CandidatePreferredRole,
     CandidateStatus,
@@ -15,14 +16,14 @@ from blacklight_shared.models import (
     PreferredRoleSource,
 )
 from blacklight_shared.roles import canonical_role_id
-from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Select, delete, exists, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from blacklight_api.candidates.schemas import PreferredRole
 from blacklight_api.pagination import IdKey, SortKey
 from blacklight_api.schemas import RowId
-from blacklight_api.search import matches_words
+from blacklight_api.search import hold_words
 
 MAX_WANTED_ROLES = 200
 
@@ -85,7 +86,7 @@ async def list_candidates(
     if wanted.email is not None:
         query = query.where(Candidate.email == wanted.email)
     if wanted.search is not None:
-        query = query.where(matches_words(searched_text(), wanted.search))
+        query = query.where(Candidate.id.in_(_with_words(wanted.search)))
     if wanted.role_id is not None:
         query = query.where(_prefers(wanted.role_id))
     return (await session.scalars(_sorted(query, after, wanted.sort).limit(limit))).all()
@@ -160,14 +161,9 @@ async def replace_preferred_roles(
     )
 
 
-def searched_text() -> ColumnElement[str]:
-    """What the search box of candidates looks through."""
-    email = func.coalesce(Candidate.email, "")
-    # As a whole an address is one word; in parts, it is found before it is typed to its end.
-    email_in_parts = func.translate(email, "@.", "  ")
-    headline = func.coalesce(Candidate.headline, "")
-    name = Candidate.first_name + " " + Candidate.last_name
-    return name + " " + email + " " + email_in_parts + " " + headline
+def _with_words(typed: str) -> Select[int]:
+    words = CANDIDATE_WORDS.c
+    return select(words.id).where(hold_words(words.words, typed))
 
 
 def _sorted(

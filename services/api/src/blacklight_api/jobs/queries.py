@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from blacklight_shared.models import (
+    JOB_POSTING_WORDS,
     EmailIntegration,
     EmailMessage,
     GlobalRole,
@@ -22,7 +23,7 @@ from sqlalchemy.orm import aliased, defer
 
 from blacklight_api.jobs.schemas import JobRole, MailOfJob
 from blacklight_api.pagination import IdKey
-from blacklight_api.search import matches_words
+from blacklight_api.search import hold_words, matches_words
 
 MAX_MAILS = 20
 MAX_SOURCES_LISTED = 200
@@ -109,9 +110,10 @@ def _filtered(
     if wanted.statuses:
         conditions.append(JobPosting.status.in_(wanted.statuses))
     if wanted.search is not None:
-        searched = JobPosting.title + " " + func.coalesce(JobPosting.company, "")
-        conditions.append(matches_words(searched, wanted.search))
+        conditions.append(JobPosting.id.in_(_with_words(wanted.search)))
     if wanted.company is not None:
+        # The index holds words of title and company; of those it finds, the company is looked at.
+        conditions.append(JobPosting.id.in_(_with_words(wanted.company)))
         conditions.append(matches_words(func.coalesce(JobPosting.company, ""), wanted.company))
     if wanted.role_id is not None:
         same_role = select(GlobalRole.id).where(canonical_role_id() == wanted.role_id)
@@ -129,6 +131,11 @@ def _filtered(
     }
     conditions.extend(column == value for column, value in equal.items() if value is not None)
     return query.where(*conditions)
+
+
+def _with_words(typed: str) -> Select[int]:
+    words = JOB_POSTING_WORDS.c
+    return select(words.id).where(hold_words(words.words, typed))
 
 
 def _with_role() -> Select[JobPosting, int | None, str | None]:

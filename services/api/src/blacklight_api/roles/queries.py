@@ -16,7 +16,7 @@ from blacklight_shared.models import (
     RoleStatus,
     RoleSuggestion,
 )
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_api.pagination import IdKey
@@ -65,12 +65,11 @@ async def list_roles(
     if wanted.statuses:
         query = query.where(GlobalRole.status.in_(wanted.statuses))
     if wanted.search is not None:
+        named = select(GlobalRole.id).where(matches_words(GlobalRole.name, wanted.search))
         also_known_as = select(RoleAlias.role_id).where(
             matches_words(RoleAlias.alias, wanted.search)
         )
-        query = query.where(
-            matches_words(GlobalRole.name, wanted.search) | GlobalRole.id.in_(also_known_as)
-        )
+        query = query.where(GlobalRole.id.in_(union(named, also_known_as)))
     if after is not None:
         query = query.where(GlobalRole.id < after.id)
     return (await session.scalars(query.order_by(GlobalRole.id.desc()).limit(limit))).all()
