@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import structlog
 from blacklight_devstack.postgres_roles import DatabaseUrls, connect
 
 
@@ -123,3 +124,21 @@ class TestServer:
         )
         assert done.returncode == 0
         assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_tracebacks_before_logging_is_configured_are_plain(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    structlog.reset_defaults()
+    local = f"{os.getpid()} as a value"
+
+    def fail() -> None:
+        raise ValueError(len(local))
+
+    try:
+        fail()
+    except ValueError:
+        structlog.get_logger().exception("failed")
+    printed = capsys.readouterr().out
+    assert "Traceback (most recent call last)" in printed
+    assert local not in printed

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from filelock import FileLock
 from psycopg import sql
 
@@ -55,12 +56,24 @@ _RUN = pytest.StashKey[_Run]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Agree on the run's folder; nothing is made until a test wants a database."""
+    _render_tracebacks_plainly()
     worker_input: dict[str, Any] = getattr(config, "workerinput", {})
     pid = worker_input.get("blacklight_run_pid", os.getpid())
     folder = worker_input.get("blacklight_run_folder")
     if folder is None:
         folder = Path(tempfile.gettempdir()) / f"blacklight-tests-{uuid.uuid4().hex}"
     config.stash[_RUN] = _Run(pid, Path(folder))
+
+
+def _render_tracebacks_plainly() -> None:
+    """What is logged before logging is configured: by default in colours, with all local variables.
+
+    That takes tens of seconds for an error in the gateway, and nobody sees the colours.
+    """
+    if not sys.stdout.isatty():
+        structlog.dev.ConsoleRenderer.get_active().exception_formatter = (
+            structlog.dev.plain_traceback
+        )
 
 
 @pytest.hookimpl(optionalhook=True)
