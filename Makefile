@@ -46,6 +46,13 @@ dev: setup ## Run the whole system on this machine until Ctrl-C; data is kept in
 test: setup ## Run every test (WORKERS=4: more at the same time)
 	@$(PYTEST)
 
+.PHONY: browser
+browser: setup ## Install Chromium for the tests of pages, unless the machine has it
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium >/dev/null; \
+	else $(BIN)/playwright install --with-deps chromium; fi
+
 .PHONY: e2e
 e2e: setup ## Run the tests of the whole system (INNGEST_BASE_URL=...: on that Inngest server)
 	@$(PYTEST) tests/e2e
