@@ -31,7 +31,7 @@ from blacklight_api.onboarding import endpoints as onboarding
 from blacklight_api.openapi import API_DESCRIPTION, install_openapi
 from blacklight_api.portal import assets
 from blacklight_api.portal.pages import PAGE_ROUTERS
-from blacklight_api.portal.routing import install_refusals
+from blacklight_api.portal.routing import install_missing_page, install_refusals
 from blacklight_api.problems import install_problem_handlers
 from blacklight_api.registrations import endpoints as registrations
 from blacklight_api.registrations import public_endpoints as public_registrations
@@ -106,6 +106,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     app.state.gateway = gateway
     install_problem_handlers(app)
     install_refusals(app)
+    install_missing_page(app)
     install_openapi(app)
     app.include_router(health.router)
     app.include_router(unsubscribe.router)

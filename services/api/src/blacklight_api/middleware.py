@@ -6,8 +6,11 @@ from http import HTTPStatus
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from blacklight_api.portal.routing import broken_page, wants_page
 from blacklight_api.problems import problem_response
 
 SECURITY_HEADERS = {
@@ -52,9 +55,15 @@ class SafeResponses:
             if started:
                 raise
             log.exception("request failed", method=scope["method"])
-            response = problem_response(
-                HTTPStatus.INTERNAL_SERVER_ERROR,
-                "The gateway failed; the operators can find out why by the request id.",
-                request_id=scope["state"].get("request_id"),
-            )
+            response = _failure(Request(scope))
             await response(scope, receive, send_with_headers)
+
+
+def _failure(request: Request) -> Response:
+    if wants_page(request):
+        return broken_page(request)
+    return problem_response(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "The gateway failed; the operators can find out why by the request id.",
+        request_id=request.scope["state"].get("request_id"),
+    )

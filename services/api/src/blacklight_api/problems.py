@@ -214,7 +214,7 @@ def problem_response(
 
 def install_problem_handlers(app: FastAPI) -> None:
     """Make every error of ``app`` a problem document."""
-    app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(ImportFileError, _answer_import_error)
     app.add_exception_handler(ImportConflictError, _answer_import_error)
@@ -222,7 +222,8 @@ def install_problem_handlers(app: FastAPI) -> None:
         app.add_exception_handler(unavailable, _answer_database_error)
 
 
-async def _answer_http_exception(request: Request, error: Exception) -> JSONResponse:
+async def answer_http_exception(request: Request, error: Exception) -> JSONResponse:
+    """Handler: an error as a problem document."""
     assert isinstance(error, HTTPException)  # noqa: S101 -- Starlette types handlers loosely
     return problem_response(
         error.status_code,
@@ -247,14 +248,14 @@ async def _answer_validation_error(request: Request, error: Exception) -> JSONRe
 
 async def _answer_import_error(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, ImportFileError):
-        return await _answer_http_exception(request, Unprocessable(error.field, error.message))
-    return await _answer_http_exception(request, Conflict(str(error)))
+        return await answer_http_exception(request, Unprocessable(error.field, error.message))
+    return await answer_http_exception(request, Conflict(str(error)))
 
 
 async def _answer_database_error(request: Request, error: Exception) -> JSONResponse:
     log.error("database_unavailable", error=type(error).__name__)
     problem = Unavailable("The database does not answer; try again.")
-    return await _answer_http_exception(request, problem)
+    return await answer_http_exception(request, problem)
 
 
 def field_error(details: ErrorDetails) -> FieldError:

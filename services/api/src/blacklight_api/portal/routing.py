@@ -17,11 +17,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from blacklight_api.auth.sessions import Viewer
-from blacklight_api.gateway import Gateway
+from blacklight_api.gateway import Gateway, gateway_of
 from blacklight_api.portal.cookies import SESSION_COOKIE
 from blacklight_api.portal.csrf import check_origin, check_token
 from blacklight_api.portal.rendering import page
-from blacklight_api.problems import Forbidden, Problem
+from blacklight_api.problems import Forbidden, Problem, answer_http_exception
 from blacklight_api.routing import GuardedRoute, PublicRoute, RequestHandler
 
 SIGN_IN_PATH = "/sign-in"
@@ -100,6 +100,36 @@ class PortalRoute(_Page):
 
 class PublicPageRoute(_Page, PublicRoute):
     """A route for people who are not signed in, at a rate for each address."""
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person at a browser asks, outside of the API."""
+    path = request.url.path
+    is_page = not path.startswith(("/api/", "/assets/"))
+    return is_page and "text/html" in request.headers.get("Accept", "")
+
+
+def install_missing_page(app: FastAPI) -> None:
+    """Show people who ask for an address that leads nowhere a page with their menu."""
+    app.add_exception_handler(HTTPStatus.NOT_FOUND, _answer_missing)
+
+
+async def _answer_missing(request: Request, error: Exception) -> Response:
+    if not wants_page(request):
+        return await answer_http_exception(request, error)
+    token = request.cookies.get(SESSION_COOKIE)
+    viewer = await gateway_of(request).sessions.find(token) if token else None
+    if viewer is not None:
+        request.state.viewer = viewer
+    detail = "There is no page at this address. It may have moved, or was mistyped."
+    return _problem_page(request, HTTPStatus.NOT_FOUND, detail=detail)
+
+
+def broken_page(request: Request) -> Response:
+    """What a person sees after a bug: plain, because whatever broke may be needed for more."""
+    request.state.viewer = None
+    detail = "Something broke on our side. It was written down; try again in a moment."
+    return _problem_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail=detail)
 
 
 def portal_router(prefix: str = "") -> APIRouter:
@@ -204,5 +234,6 @@ _HEADINGS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Something is not right",
     HTTPStatus.TOO_MANY_REQUESTS: "A little slower, please",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "That did not work",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not available",
 }

@@ -142,15 +142,15 @@ async def _shown(
         status=HTTPStatus.UNPROCESSABLE_ENTITY if form.detail else HTTPStatus.OK,
         form=form,
         values={name: f"{value:g}" for name, value in MatchingForm.of(config)},
-        categories=[(str(name), _HINTS[name]) for name in CATEGORIES],
+        categories=[(str(name), *_CATEGORY_WORDS[name]) for name in CATEGORIES],
         preview=None if form.detail else await preview(work, config),
     )
 
 
-_HINTS = {
-    "skills": "What the posting asks for and the profile has",
-    "experience": "Years of work",
-    "location": "Distance, remote work, willingness to move",
-    "salary": "What is paid and what is expected",
-    "semantic": "How alike the described work is",
+_CATEGORY_WORDS = {
+    "skills": ("Skills", "What the posting asks for and the profile has"),
+    "experience": ("Experience", "Years of work"),
+    "location": ("Location", "Distance, remote work, willingness to move"),
+    "salary": ("Pay", "What is paid and what is expected"),
+    "semantic": ("Kind of work", "How alike the described work is"),
 }
