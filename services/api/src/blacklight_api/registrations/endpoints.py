@@ -9,7 +9,6 @@ from blacklight_shared.models import RegistrationStatus
 from fastapi import Query, Request
 from sse_starlette import EventSourceResponse
 
-from blacklight_api.audit.service import record
 from blacklight_api.auth.principal import Principal
 from blacklight_api.auth.scopes import Scope
 from blacklight_api.gateway import gateway_of
@@ -17,9 +16,9 @@ from blacklight_api.imports.queries import batch_document
 from blacklight_api.imports.schemas import Batch
 from blacklight_api.limits import RequestLimits, limited
 from blacklight_api.pagination import IdKey, Page, RequestedPage
-from blacklight_api.problems import Conflict, Forbidden, problem_responses
+from blacklight_api.problems import Forbidden, problem_responses
 from blacklight_api.registrations import queries, service
-from blacklight_api.registrations.positions import import_positions
+from blacklight_api.registrations.positions import import_found
 from blacklight_api.registrations.schemas import (
     REGISTRATION_EVENT,
     FormCreate,
@@ -92,15 +91,10 @@ async def import_registration_positions(
     if importer.tenant_id is None:
         raise Forbidden("This needs a key of a tenant; the platform's keys act for none.")
     database = gateway_of(request).database
+    batch_key = await import_found(
+        database, importer, importer.tenant_id, request_id, http_request_id(request)
+    )
     async with database.tenant_session(importer.tenant_id) as session:
-        registration = await queries.get_registration(session, request_id)
-        found = await queries.last_dossier(session, registration)
-    if found is None or not found[1].profile.open_positions:
-        raise Conflict("The dossier has no open positions, or there is none yet.")
-    batch_key = await import_positions(database, registration, *found)
-    async with database.tenant_session(importer.tenant_id) as session:
-        work = TenantWork(session, importer, http_request_id(request), importer.tenant_id)
-        await record(work, "registration.positions_imported", str(request_id))
         return await batch_document(session, batch_key)
 
 

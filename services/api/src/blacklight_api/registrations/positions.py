@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import orjson
 from blacklight_shared.database import Database
@@ -13,7 +14,48 @@ from blacklight_shared.job_imports.receiving import ImportOptions, receive_impor
 from blacklight_shared.models import Registration, Visibility
 from blacklight_shared.registrations import Dossier, OpenPosition, site_of
 
+from blacklight_api.audit.service import record
+from blacklight_api.auth.principal import Principal
+from blacklight_api.problems import Conflict
+from blacklight_api.registrations import queries
+from blacklight_api.work import TenantWork
+
 SOURCE = "registration"
+
+
+async def import_found(
+    database: Database,
+    importer: Principal,
+    tenant_id: int,
+    request_id: UUID,
+    http_request_id: str | None,
+) -> str:
+    """Import the positions of a registration's last dossier, for somebody who may.
+
+    Args:
+        database: Sessions are opened here, since an import takes several.
+        importer: Who asks.
+        tenant_id: Their tenant.
+        request_id: The registration.
+        http_request_id: For the audit log.
+
+    Returns:
+        The key of the batch.
+
+    Raises:
+        NotFound: There is no such registration.
+        Conflict: There is no dossier, or it has no positions.
+    """
+    async with database.tenant_session(tenant_id) as session:
+        registration = await queries.get_registration(session, request_id)
+        found = await queries.last_dossier(session, registration)
+    if found is None or not found[1].profile.open_positions:
+        raise Conflict("The dossier has no open positions, or there is none yet.")
+    batch_key = await import_positions(database, registration, *found)
+    async with database.tenant_session(tenant_id) as session:
+        work = TenantWork(session, importer, http_request_id, tenant_id)
+        await record(work, "registration.positions_imported", str(request_id))
+    return batch_key
 
 
 async def import_positions(

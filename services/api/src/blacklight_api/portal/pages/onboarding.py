@@ -192,6 +192,8 @@ async def _step(
         f"onboarding/{step}.html",
         status=status,
         onboarding=shown,
+        firm=shown.firm,
+        accent_color=shown.accent_color,
         link={"csrf_token": csrf_token(_token(request))},
         steps=STEPS,
         step=step,
