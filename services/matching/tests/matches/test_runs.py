@@ -280,14 +280,16 @@ class TestChanges:
 
     async def test_unchanged_rows_are_not_touched(self, db: Database, world: World) -> None:
         role, tenant_id = await world.role("Welder"), await world.tenant()
-        await world.scored_candidate(tenant_id, roles=[role], skills=[1], years=5)
-        jobs = [await world.scored_posting(role=role, required=[1], min_years=1) for _ in "ab"]
+        await world.scored_candidate(tenant_id, roles=[role], skills=[1, 2, 3], years=5)
+        jobs = [
+            await world.scored_posting(role=role, required=[1, 2, 3], min_years=1) for _ in "ab"
+        ]
         await run_postings(db, jobs)
         before = await row_versions(db, tenant_id)
 
         async with db.global_session() as session:
             await session.execute(
-                update(JobFeatures).where(JobFeatures.job_posting_id == jobs[0]).values(min_years=9)
+                update(JobFeatures).where(JobFeatures.job_posting_id == jobs[0]).values(min_years=6)
             )
         (counts,) = await run_postings(db, jobs)
 
