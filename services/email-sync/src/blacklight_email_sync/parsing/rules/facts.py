@@ -34,20 +34,29 @@ _ONSITE = re.compile(
 _NUMBER = rf"(?:\d{{1,2}}|{'|'.join(NUMBER_WORDS)})"
 _YEARS_OF_WORK = re.compile(
     rf"(?<![\w$.,-])(?P<plus>{_NUMBER})\s?(?:\+|plus\b|or more\b) ?(?:years?|yrs?)\b"
+    rf"|(?<![\w$.,-])(?P<low>\d{{1,2}}) ?(?:-|–|to) ?\d{{1,2}} ?(?:years?|yrs?)\b(?! (?:old|ago"
+    rf"|contract))"
+    r"|(?<![\w$.,-])(?P<short>\d{1,2}) ?(?:y|yr|yrs|años|jahre|ans|anni|jaar) ?\+"
     rf"|\b(?:at least|minimum(?: of)?|min\.?|ideally) (?P<least>{_NUMBER}) (?:years?|yrs?)\b"
     rf"|(?<![\w$.,-])(?P<behind>{_NUMBER}) (?:years?|yrs?)['’]?(?:[\s,|:–-]{{1,6}}(?:required"
-    r"|mandatory|min\b|minimum|highly)|,? (?:of (?!age)|in (?!business|a row|prison)|hands[- ]on|recent\b"
-    r"|with\b|as an?\b|doing\b|working\b|post[- ]|pqe\b|exp\b))",
+    r"|mandatory|min\b|minimum|highly)|,? (?:of (?!age)|in (?!business|a row|prison)|hands[- ]on"
+    r"|recent\b"
+    r"|with\b|as an?\b|doing\b|on\b|using\b|\w{3,12}ing\b|post[- ]|pqe\b|exp\b))",
     re.IGNORECASE,
 )
 _HYBRID = re.compile(
-    r"\b(?:[1-4]|one|two|three|four)(?: ?(?:-|–|/|to|or) ?(?:\d|two|three|four))?x? (?:days?|times?)"
+    r"\b(?:[1-4]|one|two|three|four)(?: ?(?:-|–|/|to|or) ?(?:\d|two|three|four))?x? (?:days?"
+    r"|times?)"
     r"(?: ?(?:a|per|each|/|every) ?(?:week|wk))?,? (?:is |are |can be )?(?:required )?"
     r"(?:on[- ]?site|in[- ]person|remote|wfh|home ?office|from home|working from home"
     r"|in[- ](?:(?:the|our|their) )?(?:[\w.'’-]+ )?(?:office|lab|hq)|at (?:the|our) [\w' ]{0,20}?"
     r"(?:office|hq|site))\b"
+    r"|\b(?:once|twice|one day|two days|three days|[1-4] days?) (?:a|per|each|every) week\b(?! of)"
+    r"|\b[1-4](?: ?(?:-|to) ?\d)? days? ?(?:a|per|each|/) ?week\b"
+    r"|\bon-?site,? (?:[1-4]|one|two|three|four)(?: ?(?:-|to|or) ?\d)? days?\b"
     r"|\b[1-4](?:-\d)? (?:tage?|jours?|días|giorni|dagen|dni) (?:(?:die|pro|par|a la|alla|per) "
-    r"(?:woche|semaine|semana|settimana|week) )?(?:im |in |de |en |di |in het )?(?:home ?office|büro|remote"
+    r"(?:woche|semaine|semana|settimana|week) )?(?:im |in |de |en |di |in het )?(?:home ?office"
+    r"|büro|remote"
     r"|mobil|télétravail|bureau|oficina|teletrabajo|smart ?working|thuis)"
     r"|\b[1-4] days? (?:office|home)\b|\b(?:the )?rest (?:is |of the (?:week|time) )?"
     r"(?:remote|from home|wfh)\b|\b(?:one|two|three|1|2|3) (?:days? )?from home\b"
@@ -55,6 +64,11 @@ _HYBRID = re.compile(
     r"|\bteilweise remote|\bhíbrid[oa]\b|\bhybride\b|\bibrido\b|\btélétravail partiel"
     r"|(?<!no )(?<!not )\bhybrid\b(?! (?:cloud|mobile|apps?|vehicle|electric|infrastructure|it\b"
     r"|search|environment|data|car|project|agile|multi))",
+    re.IGNORECASE,
+)
+_FIRST_YEARS = re.compile(
+    r"\D{0,20}(?P<years>\d{1,2}) ?\+? ?(?:jahre?n?|ans|années|años|anni|jaar|lat|år"
+    r"|y)\b",
     re.IGNORECASE,
 )
 _NEGATIVE = frozenset({"no", "none", "n/a", "na", "nil", "tbd", "-"})
@@ -132,6 +146,7 @@ class Facts:
             places.place_in_subject(self.subject)
             or places.place_in_text(self.text)
             or places.place_of_office(self.text)
+            or places.place_of_work(self.text)
             or places.place_named(f"{self.subject}\n{self.segment.text}")
         )
         if place:
@@ -193,6 +208,8 @@ class Facts:
         for value in self._values(Field.EXPERIENCE):
             if (years := find_years("", f"experience: {_with_unit(value)}")) is not None:
                 return years
+            if match := _FIRST_YEARS.match(value):
+                return YearsRange(float(match["years"]), None)
         if not title:
             return None
         text = f"{self.subject}\n{self.text}"

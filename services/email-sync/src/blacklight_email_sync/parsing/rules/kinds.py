@@ -114,10 +114,13 @@ def _is_filled(item: Labelled) -> bool:
 
 _MAILER = re.compile(r"^(?:mailer-daemon|postmaster|bounces?[+-]?)")
 _JOB_BOARD = re.compile(
-    r"@(?:[\w-]+\.)*(?:linkedin|indeed|indeedemail|glassdoor|ziprecruiter|monster|careerbuilder|dice"
-    r"|simplyhired|jobcase|talent|naukri|xing|stepstone|jooble|adzuna|neuvoo|lensa|seek|reed|totaljobs"
+    r"@(?:[\w-]+\.)*(?:linkedin|indeed|indeedemail|glassdoor|ziprecruiter|monster|careerbuilder"
+    r"|dice"
+    r"|simplyhired|jobcase|talent|naukri|xing|stepstone|jooble|adzuna|neuvoo|lensa|seek|reed"
+    r"|totaljobs"
     r"|infojobs|jobrapido|wellfound|angel|hired|builtin|theladders|snagajob|jobstreet|cv-library"
-    r"|flexjobs|upwork|otta|welcometothejungle|apec|hellowork|jobleads|joblist)\.(?:com|co|de|fr|es|it|net|in|org)(?:\.\w\w)?$"
+    r"|flexjobs|upwork|otta|welcometothejungle|apec|hellowork|jobleads|joblist)\.(?:com|co|de|fr"
+    r"|es|it|net|in|org)(?:\.\w\w)?$"
 )
 _BOARD_MESSAGE = re.compile(r"hit-reply|inmail|messages?-noreply@|reply@")
 _CV_FILE = re.compile(

@@ -53,7 +53,8 @@ _LABELS: dict[Field, str] = {
         client, end client, client name, end customer, customer, direct client, our client
         end-client
         name of client, client/company, final client, kunde, endkunde, cliente, cliente final
-        client final, klant, eindklant, kund, account, facility, hospital, facility name, hiring client, project client
+        client final, klant, eindklant, kund, account, facility, hospital, facility name
+        hiring client, project client
     """,
     Field.LOCATION: """
         location, work location, job location, locations, place, city, worksite, work site, site
@@ -75,7 +76,8 @@ _LABELS: dict[Field, str] = {
         employment type, job type, type, contract type, position type, hire type, tax term
         tax terms, taxterm, type of hire, type of hiring, engagement type, engagement, employment
         mode of hire, contract, type of employment, type of contract, hiring type, tax type
-        hiring mode, job nature, nature of job, fte status, role type, employment status, vertragsart, beschäftigungsart, anstellungsart
+        hiring mode, job nature, nature of job, fte status, role type, employment status
+        vertragsart, beschäftigungsart, anstellungsart
         type de contrat, contrat, contrato, tipo de contrato, tipo contratto, contratto
         dienstverband
         contract vehicle, terms, job category, employment terms, full time/contract

@@ -24,6 +24,7 @@ _WORD = re.compile(r"[^\s:]+")
 _BRACKETS = re.compile(r"\([^()]{0,60}\)|\[[^\[\]]{0,60}\]")
 _JUNK = re.compile(r"[^\w/&' ]+|_+")
 _NUMBER = re.compile(r" \d{1,2}$")
+_CODE = re.compile(r"#?(?:[A-Z]{1,6}[-_ ]?)?\d[\d-]{3,15}")
 _TRAILING = " \t*_|;•~"
 
 
@@ -62,10 +63,11 @@ def find_labelled(text: str) -> list[Labelled]:
             if not value and index + 1 == len(marks):
                 value, skipped = _next_line(lines, number)
                 value_end += skipped
+            field = mark.field
+            if field is Field.TITLE and _CODE.fullmatch(value):  # "Job #: HM-20871"
+                field = Field.REFERENCE
             found.append(
-                Labelled(
-                    mark.field, mark.label, value, offset + mark.start, value_end, mark.opens_line
-                )
+                Labelled(field, mark.label, value, offset + mark.start, value_end, mark.opens_line)
             )
         offset += len(line) + 1
     return found

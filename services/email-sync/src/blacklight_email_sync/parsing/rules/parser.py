@@ -15,7 +15,7 @@ from blacklight_email_sync.parsing.model import (
     SkipReason,
 )
 from blacklight_email_sync.parsing.rules import people
-from blacklight_email_sync.parsing.rules.evidence import confidence_of
+from blacklight_email_sync.parsing.rules.evidence import JOB_FIELDS, confidence_of
 from blacklight_email_sync.parsing.rules.facts import Facts, with_note
 from blacklight_email_sync.parsing.rules.kinds import strongest_alternative
 from blacklight_email_sync.parsing.rules.label_names import Field
@@ -101,7 +101,8 @@ def _telling_passage(mail: ParsedMail) -> Passage:
 
 
 def _tells(passage: Passage) -> int:
-    fields = {item.field for item in find_labelled(passage.text[:_MAX_CHARACTERS]) if item.value}
+    labelled = find_labelled(passage.text[:_MAX_CHARACTERS])
+    fields = {item.field for item in labelled if item.value and item.field in JOB_FIELDS}
     return _CHARACTERS_PER_LABEL * len(fields) + min(len(passage.text), _MOST_COUNTED)
 
 

@@ -50,7 +50,8 @@ _PAY_WORD = re.compile(
 )
 _INDIAN_LAKH = 100_000.0
 _EXTRAS = re.compile(
-    r"\b(?:bonus\w*|equity|commission\w*|super(?:annuation)?|ote|benefits|stock|rsus?|pension|holidays?"
+    r"\b(?:bonus\w*|equity|commission\w*|super(?:annuation)?|ote|benefits|stock|rsus?|pension"
+    r"|holidays?"
     r"|per diem|relocation|sign[- ]on|allowance|expenses)\b",
     re.IGNORECASE,
 )
@@ -64,24 +65,34 @@ _IN_THOUSANDS = re.compile(
     r"(?P<high>[2-9]\d|[1-9]\d\d) ?(?P<high_k>k))?(?! ?\d)\b(?P<behind>.{0,30})",
     re.IGNORECASE,
 )
+_CODES = "USD|EUR|GBP|CHF|CAD|AUD|NZD|SGD"
+_SALARY = r"(?:[2-9]\d|[1-6]\d\d)[,.]\d{3}(?![\d,.]\d)"
+_YEARLY = re.compile(
+    rf"(?P<before>.{{0,30}})(?P<sign>[$€£]|\b(?:{_CODES}) ?) ?(?P<low>{_SALARY})"
+    rf"(?: ?(?:-|–|—|to|and) ?[$€£]? ?(?P<high>{_SALARY}))?(?P<behind>.{{0,25}})"
+)
 _AMOUNT_BEHIND = re.compile(r"(?P<before>(?<!\S)(?![$€£₹])\S{1,40}?)(?:,| [-–—]) (?=[$€£₹])")
 """What is no range: "Outside IR35 - £500", "4 weeks, £15"."""
 _PER_HOUR = re.compile(
-    r"(?<![\w.,/$€£-])(?P<low>\d{2,3}(?:\.\d{1,2})?)(?: ?(?:-|–|to) ?(?P<high>\d{2,3}(?:\.\d{1,2})?))?"
+    r"(?<![\w.,/$€£-])(?P<low>\d{2,3}(?:\.\d{1,2})?)(?: ?(?:-|–"
+    r"|to) ?(?P<high>\d{2,3}(?:\.\d{1,2})?))?"
     r" ?(?:/ ?(?:hr|hour|h)\b|per hour|an hour|p/h\b|ph\b|hourly\b)(?! ?(?:week|shift))",
     re.IGNORECASE,
 )
 _RATE = r"\d{2,3}(?:\.\d{1,2})?"
 _TYPE = r"(?:w-?2|c2c|c-2-c|1099|corp[- ]to[- ]corp)\b"
 _BESIDE_TYPE = re.compile(
-    rf"\$ ?(?P<low>{_RATE})(?: ?(?:-|–|to|/) ?\$?(?P<high>{_RATE}))?(?![\d,]|k\b) ?(?:(?:on|max|all[- ]inc\w*) )*"
-    rf"{_TYPE}|\b{_TYPE}(?: rate| max)?[ :@-]{{1,3}}\$ ?(?P<rate>{_RATE})(?: ?(?:-|–|to) ?\$?"
+    rf"\$ ?(?P<low>{_RATE})(?: ?(?:-|–|to|/) ?\$?(?P<high>{_RATE}))?(?![\d,]|k\b) ?(?:(?:on|max"
+    rf"|all[- ]inc\w*) )*"
+    rf"{_TYPE}|\brate:? ?\$?(?P<bare>{_RATE})(?![\d,]|k\b) ?(?:on )?{_TYPE}|\b{_TYPE}(?: rate"
+    rf"| max)?[ :@-]{{1,3}}\$ ?(?P<rate>{_RATE})(?: ?(?:-|–|to) ?\$?"
     rf"(?P<rate_high>{_RATE}))?(?![\d,]|k\b)",
     re.IGNORECASE,
 )
 _OTHER_THOUSANDS = re.compile(
     r"\b(?:users?|employees|revenue|customers|people|rows|records|steps|raised|funding|loan"
-    r"|referral|sign[- ]on|relocation)\b",
+    r"|referral|sign[- ]on|relocation|budgets?|sales|quota|fees?|bonus|invoice|total|portfolio"
+    r"|million|assets|aum)\b",
     re.IGNORECASE,
 )
 _ABOUT_PAY = re.compile(
@@ -155,11 +166,13 @@ def pay_in_text(text: str, surroundings: str) -> SalaryRange | None:
             return _in_dollars_of(pay, text[match.start() : match.end() + 6], surroundings)
     if (lakhs := _lakhs(text)) is not None:
         return lakhs
-    if (found := find_salary(text)) is not None:
-        return _in_dollars_of(found, text, surroundings)
+    for part in (text, *filter(_CURRENCY.search, text.split("\n"))):
+        if (found := find_salary(part)) is not None:
+            return _in_dollars_of(found, part, surroundings)
     return (
         _beside_type(text)
         or _bare_per_hour(text, surroundings)
+        or _yearly(text, surroundings)
         or _thousands_in_text(text, surroundings)
     )
 
@@ -201,9 +214,23 @@ def _beside_type(text: str) -> SalaryRange | None:
     match = _BESIDE_TYPE.search(text)
     if match is None:
         return None
-    low = float(match["low"] or match["rate"])
+    low = float(match["low"] or match["rate"] or match["bare"])
     high = float(match["high"] or match["rate_high"] or low)
     return SalaryRange(low, max(low, high), "USD", SalaryPeriod.HOUR)
+
+
+def _yearly(text: str, surroundings: str) -> SalaryRange | None:
+    """Amounts of the size of a salary, without a word that says so: "$75,000-$90,000"."""
+    for match in _YEARLY.finditer(text):
+        if _OTHER_THOUSANDS.search(match["behind"]) or _OTHER_THOUSANDS.search(match["before"]):
+            continue
+        low = _amount(match["low"])
+        high = _amount(match["high"] or match["low"])
+        pay = SalaryRange(low, max(low, high), "USD", SalaryPeriod.YEAR)
+        if match["sign"] == "$":
+            return _in_dollars_of(pay, match[0], surroundings)
+        return replace(pay, currency=_SIGNS.get(match["sign"], match["sign"].strip()))
+    return None
 
 
 def _bare_per_hour(text: str, surroundings: str) -> SalaryRange | None:

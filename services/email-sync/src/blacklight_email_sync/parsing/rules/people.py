@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 import re
 
 from blacklight_shared.roles.title_finding import names_work
@@ -15,21 +14,13 @@ _LONGEST_NAME = 80
 _LAST_LINES = 15
 _SHORTEST_DOMAIN = 5
 _MOST_OF_DOMAIN = 0.6
-_MAIL_PROVIDERS = frozenset(
-    {
-        "gmail",
-        "googlemail",
-        "yahoo",
-        "outlook",
-        "hotmail",
-        "live",
-        "icloud",
-        "aol",
-        "example",
-        "gmx",
-    }
-    | {"protonmail", "proton", "msn", "mail", "comcast", "zoho", "web", "rediffmail", "email"}
-)
+_MAIL_PROVIDERS_LIST = """
+    aol comcast email gmail gmx googlemail hotmail icloud live mail msn outlook proton protonmail
+    rediffmail web yahoo zoho
+"""
+_MAIL_PROVIDERS = frozenset(_MAIL_PROVIDERS_LIST.split())
+_PROGRAM = re.compile(r"(?:no-?reply|do-?not-?reply|notif\w*|alerts?|system|vms)\b[^@]*@")
+"""Addresses of recruitment systems, which write in the name of another firm."""
 _CAPITALISED = re.compile(r"[A-Z][\w&'’]{1,30}(?:[ -](?:(?:and|of|&) )?[A-Z0-9][\w&'’]{0,30}){0,5}")
 _READ_CHARACTERS = 10_000
 
@@ -153,7 +144,8 @@ def _company_in_signature(passage: Passage) -> str:
 def _company_of_domain(passage: Passage, sender: Mailbox) -> str:
     """The name in signature or text that the sender's address is made of."""
     domain = sender.address.rpartition("@")[2].split(".")[0].replace("-", "").replace("_", "")
-    if len(domain) < _SHORTEST_DOMAIN or domain in _MAIL_PROVIDERS:
+    is_program = _PROGRAM.match(sender.address) is not None
+    if len(domain) < _SHORTEST_DOMAIN or domain in _MAIL_PROVIDERS or is_program:
         return ""
     written = f"{passage.signature}\n{sender.name}\n{passage.text[:_READ_CHARACTERS]}"
     found = (_part_like(match[0], domain) for match in _CAPITALISED.finditer(written))
@@ -168,12 +160,18 @@ def _part_like(words: str, domain: str) -> str:
         for last in range(len(split), first, -1):
             name = " ".join(split[first:last])
             letters = re.sub(r"[^a-z0-9]", "", name.casefold())
-            shared = len(os.path.commonprefix([letters, domain]))
+            shared = _shared_start(letters, domain)
             if shared == min(len(letters), len(domain)) and shared >= _SHORTEST_DOMAIN:
                 return name.strip(" .,'’-")
             if shared >= _MOST_OF_DOMAIN * max(len(letters), len(domain)):
                 return name.strip(" .,'’-")
     return ""
+
+
+def _shared_start(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((count for count, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _contact_name(passage: Passage, labelled: list[Labelled]) -> str:

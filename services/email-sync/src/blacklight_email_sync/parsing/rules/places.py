@@ -37,12 +37,14 @@ _NOT_CITY_WORD = re.compile(
     r"|Java|Python|Data|Hello|Hi|Dear|Team|At|In|The|For|Our|Based)\b"
 )
 _NEXT_CITY = re.compile(
-    r"(?:,? or |,? and | ?/ ?| ?& |, )(?P<names>[A-ZÀ-Þ][\w.'’À-ÿ-]{1,20}(?: [A-ZÀ-Þ][\w.'’À-ÿ-]{1,20}){0,2})"
+    r"(?:,? or |,? and | ?/ ?| ?& "
+    r"|, )(?P<names>[A-ZÀ-Þ][\w.'’À-ÿ-]{1,20}(?: [A-ZÀ-Þ][\w.'’À-ÿ-]{1,20}){0,2})"
 )
 _CREDENTIALS = frozenset({"MD", "PA", "MA"})
 """Also stand behind people's names in signatures."""
 _BASED = re.compile(
-    rf"\b(?:based (?:in|out of|at|(?:just )?(?:outside|near|around))|headquartered in|located in|location is|office in|onsite (?:in|at)|on-site in"
+    rf"\b(?:based (?:in|out of|at|(?:just )?(?:outside|near|around))|headquartered in|located in"
+    rf"|location is|office in|onsite (?:in|at)|on-site in"
     rf"|hybrid in|position in|role in|"
     rf"job in|team in|work(?:ing)? (?:in|from) (?:our|the)|in our|our|in|near|mit Sitz in|à|bei"
     rf"|en)\s+({_NAME})",
@@ -50,6 +52,13 @@ _BASED = re.compile(
 _OFFICE = re.compile(
     r"\b(?:[Tt]he|[Oo]ur|[Ii]n|[Aa]t) ([A-ZÀ-Þ][\w.'’-]{2,20}(?: [A-ZÀ-Þ][\w.'’-]{2,20})?)"
     r" (?:office|plant|shop|site|store|clinic|branch|warehouse|campus|facility|hub|area|team)\b"
+)
+_WORKPLACE = re.compile(
+    r"\b(?:based|located|office|offices|studio|plant|site|shop|store|clinic|facility|practice"
+    r"|school"
+    r"|hospital|warehouse|company|firm|factory|hotel|restaurant|headquarters"
+    r"|home) in (?:downtown |central "
+    r"|north |south |east |west )?(?P<place>[A-ZÀ-Þ][\w'’À-ÿ-]{2,20}(?: [A-ZÀ-Þ][\w'’À-ÿ-]{2,20})?)"
 )
 _KNOWN = {*(place.casefold() for place in PLACES), *PLACE_PHRASES}
 _MODE = (
@@ -64,7 +73,8 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _DAYS = re.compile(
     r"\b(?:\d|one|two|three|four|five)(?: ?(?:-|to|/|or) ?\d)?x? ?days?\b.*|\blocals?\b.*|\bday"
     r" (?:1|one)\b.*"
-    r"|\b\d{1,3} ?%.*|\bonly\b.*|\bpreferred\b.*|\brelocation\b.*|\bfrom day\b.*|\bmust be\b.*|\bneed(?:s"
+    r"|\b\d{1,3} ?%.*|\bonly\b.*|\bpreferred\b.*|\brelocation\b.*|\bfrom day\b.*|\bmust be\b.*"
+    r"|\bneed(?:s"
     r"|ed)?\b.*|\bcandidates?\b.*",
     re.IGNORECASE,
 )
@@ -117,7 +127,7 @@ def with_alternatives(place: str, text: str) -> tuple[str, ...]:
     found = [place]
     position = text.find(place) + len(place)
     while match := _NEXT_CITY.match(text, position):
-        words = match["names"].split()
+        words = match["names"].rstrip(".").split(". ")[0].split()
         name = next(
             (
                 " ".join(words[:count])
@@ -142,6 +152,12 @@ def place_in_text(text: str) -> str:
             if is_known(name.strip(".,")):
                 return name.strip(".,")
     return ""
+
+
+def place_of_work(text: str) -> str:
+    """A place of any name where a workplace is: "a studio in Malmö"; "" without one."""
+    match = _WORKPLACE.search(text)
+    return match["place"].rstrip(".,") if match else ""
 
 
 def place_of_office(text: str) -> str:

@@ -22,10 +22,11 @@ from blacklight_email_sync.parsing.rules.titles import labelled_title, line_titl
 
 MOST_POSTINGS = 40
 _LONGEST_ITEM = 250
-_MOST_TITLE_WORDS, _MOST_POSTINGS_BEHIND = 7, 3
+_MOST_TITLE_WORDS, _MOST_POSTINGS_BEHIND, _FEWEST_CELLS = 7, 3, 3
 
 _ITEM = re.compile(
-    r"^[\s>*]{0,6}(?P<mark>(?:position|role|job|req(?:uirement)?|opening)\s*#?\s*\d{1,2}\s*[:.)–—-]*"
+    r"^[\s>*]{0,6}(?P<mark>(?:position|role|job|req(?:uirement)?"
+    r"|opening)\s*#?\s*\d{1,2}\s*[:.)–—-]*"
     r"|\(?\d{1,2}\s?[.):]|#\s?\d{1,2}[.):]?|[-•*●▪►➢✓–]{1,2})\s*(?P<text>\S.*)$",
     re.IGNORECASE,
 )
@@ -166,15 +167,28 @@ def _with_siblings(lines: Sequence[str], found: Sequence[tuple[int, str]]) -> li
     """Items that look like those around them, with titles of unknown words: "Pega LSA | Remote"."""
     marks = {match["mark"] for number, _ in found if (match := _ITEM.match(lines[number]))}
     titles = dict(found)
-    if marks:
-        for number in range(found[0][0], min(found[-1][0] + _MOST_POSTINGS_BEHIND, len(lines))):
-            match = _ITEM.match(lines[number][:_LONGEST_ITEM])
-            if number in titles or match is None or match["mark"][:1] not in _first(marks):
-                continue
-            first, *others = re.split(r"\s[-–—|]+\s|\t|//|\||,", match["text"])
-            if others and first[:1].isupper() and len(first.split()) < _MOST_TITLE_WORDS:
-                if _has_terms(match["text"][len(first) :]):
-                    titles[number] = first.strip()
+    if not marks:
+        return _with_rows(lines, titles)
+    for number in range(found[0][0], min(found[-1][0] + _MOST_POSTINGS_BEHIND, len(lines))):
+        match = _ITEM.match(lines[number][:_LONGEST_ITEM])
+        if number in titles or match is None or match["mark"][:1] not in _first(marks):
+            continue
+        first, *others = re.split(r"\s[-–—|]+\s|\t|//|\||,", match["text"])
+        is_short = first[:1].isupper() and len(first.split()) < _MOST_TITLE_WORDS
+        if others and is_short and _has_terms(match["text"][len(first) :]):
+            titles[number] = first.strip()
+    return sorted(titles.items())
+
+
+def _with_rows(lines: Sequence[str], titles: dict[int, str]) -> list[tuple[int, str]]:
+    """The lines between those with titles that are cut alike: "Order Selector | Reno, NV | $20"."""
+    for number in range(min(titles), max(titles)):
+        pieces = cells_of(lines[number][:_LONGEST_ITEM])
+        is_alike = len(pieces) == len(cells_of(lines[min(titles)]))
+        if number in titles or not is_alike or len(pieces) < _FEWEST_CELLS:
+            continue
+        if len(pieces[0].split()) < _MOST_TITLE_WORDS and _has_terms(" | ".join(pieces[1:])):
+            titles[number] = pieces[0]
     return sorted(titles.items())
 
 

@@ -40,7 +40,8 @@ _CONTRACT_IN_TEXT = (
     r"|\bcontract only\b"
     r"|\bcontract (?:through|until|for \d|with)|\b(?:it'?s|is) a contract\b|\bindependent"
     r" contractors?\b"
-    r"|\bfreelance (?:role|position|project|basis)|\bfreiberuflich|\b(?:inside|outside)(?: of)? ir35\b"
+    r"|\bfreelance (?:role|position|project|basis)|\bfreiberuflich|\b(?:inside"
+    r"|outside)(?: of)? ir35\b"
     r"|\bfixed[- ]term\b|\btravel (?:contract|assignment)\b|\binterim (?:role|position)\b"
 )
 _FULL_TIME_IN_TEXT = (
@@ -173,7 +174,8 @@ _DURATION_IN_TEXT = re.compile(
     rf" approx\w*| at least| an initial)? (?P<b>{_LENGTH})(?![\w])"
     rf"|\bfor (?:about |around |approx\w* |an initial |at least )?(?P<d>\d{{1,2}}[+]?"
     rf"(?: ?(?:-|–|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT})\b(?! (?:ago|of experience))"
-    rf"|(?<![\w$])(?P<e>\d{{1,2}}[+]?(?: ?(?:-|–|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT})(?= (?:of work|w2|c2c"
+    rf"|(?<![\w$])(?P<e>\d{{1,2}}[+]?(?: ?(?:-|–"
+    rf"|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT})(?= (?:of work|w2|c2c|c2h|cth"
     rf"|ftc|cover|maternity|outside|inside|rolling)|\s*(?:[-–|,;/)]\s|$))(?<!\bnotice)"
     r"|\b(?P<c>(?:long|short)[- ]term)(?= (?:contract|project|assignment|engagement|role"
     r"|position|opportunity))",
@@ -268,7 +270,8 @@ def _is_term(written: str) -> bool:
 
 _START = re.compile(
     r"\b(?:start(?:s|ing|ed)?(?: date)?(?: is|:| on| by| from| in)?|available from|begin(?:s"
-    r"|ning)?(?: on| in)?|can start|required (?:for|from)|commenc(?:es?|ing)(?: on| in)?|ab|beginn:?)\s+"
+    r"|ning)?(?: on| in)?|can start|required (?:for|from)|commenc(?:es?|ing)(?: on| in)?|ab"
+    r"|beginn:?)\s+"
     r"(?P<start>asap|immediate(?:ly)?|as soon as possible|(?:(?:early|mid|late|end of|beginning"
     r" of|first week of)\s+)?"
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"

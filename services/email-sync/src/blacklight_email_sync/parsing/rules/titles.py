@@ -16,8 +16,10 @@ _MOST_WORDS = 12
 _SUBJECT_NOISE = re.compile(
     r"^\W*(?:(?:hot|very|super|most)\s+)?(?:urgent(?:ly)?|immediate(?:ly)?|new|direct client"
     r"|exclusive|open|hot|priority|asap|quick"
-    r"|local only|c2c|w2|need(?:ed)?|requirements?|req|reqs|jobs?|positions?|roles?|openings?|posting"
-    r"|(?:(?:active )?(?:ts/sci|top secret|secret|public trust|sc|dv)[- ])?cleared|ts/sci(?: w/ \w+)?"
+    r"|local only|temp|temporary|part[- ]time|c2c|w2|need(?:ed)?|requirements?|req|reqs|jobs?"
+    r"|positions?|roles?|openings?|posting"
+    r"|(?:(?:active )?(?:ts/sci|top secret|secret|public trust|sc|dv)[- ])?cleared"
+    r"|ts/sci(?: w/ \w+)?"
     r"|opportunit(?:y|ies)|hiring|we(?:'re| are) hiring|now hiring"
     r"|looking for|seeking|vacancy|job (?:description|opening|opportunity|requirement|alert"
     r"|title)|contract|fulltime|full time|permanent|staffing|available|great"
@@ -35,6 +37,7 @@ _PIECES = re.compile(
 _CLAUSE_END = re.compile(
     r"\s(?:at|in|for|with|who|to|based|on|from|near|that|located|onsite|remote|hybrid|role"
     r"|position|job|opening|opportunity|requirement|needed|required|wanted|reporting|asap"
+    r"|positions|roles|jobs|openings|replacement|backfill|hire|search|vacancy|mandate|will|can"
     r"|urgently|immediately|soon|next|by|is|are|as|and (?:you|your|i|we)|bei|für|chez|en|à"
     r"|w/)(?=[\s,.:!?)]|$)",
     re.IGNORECASE,
@@ -48,33 +51,41 @@ _SENTENCE_CUES = re.compile(
     r"|spot|headcount) (?:for|as|of|is for|:|open for|available for)\s"
     r"|(?:join (?:us|our team|the team|\w+) as|work as|title is|role is|position is|role as"
     r"|backfill(?:ing)? (?:for|our|a)|replacement for|filling|fill|add)\s"
-    r"|(?:find|get|source|recruit|appoint|engage|bring in) (?:us |me )?|\bafter (?=an? )|requires?\s"
+    r"|(?:find|get|source|recruit|appoint|engage|bring in) (?:us |me )?|\bafter (?=an? )"
+    r"|requires?\s"
     r"|(?:hire|role|post|position|vacancy|search) (?:of|for) |gesucht:?\s|employ\s|wanted:?\s"
-    r"|(?:our|the|my) (?:current )?(?=[\w /&-]{3,60} (?:gave|has given|is leaving|left|resigned|quit"
-    r"|is retiring|retires|handed in|has resigned|is going on|goes on))"
+    r"|(?:our|the|my) (?:current )?(?=[\w /&-]{3,60} (?:gave|has given|is leaving|left|resigned"
+    r"|quit"
+    r"|is retiring|will (?:retire|leave)|retires|handed in|has resigned|is going on|goes on))"
     r"|suchen(?: wir)?(?: \w+){0,4}? (?:eine?n? |nach )|recherch(?:e|ons)\s|cherch(?:e|ons)\s"
     r"|busca(?:mos)?\s|cerchiamo\s|zoeken\s|poste de\s|stelle als\s)"
     r"(?:immediately |urgently |currently |actively |now )?(?:an? |the |one |two |three "
     r"|\d{1,2}x? |x ?\d{1,2} |\(\d\) |four |five |six |couple of |few |additional |full[- ]time "
-    r"|part[- ]time |new |certified |licensed |dedicated |talented |some |several |multiple |our |another |for |experienced |strong |talented "
+    r"|part[- ]time |new |certified |licensed |dedicated |talented |some |several |multiple "
+    r"|our |another |for |experienced |strong |talented "
     r"|skilled |great |good |solid |hands[- ]on |passionate |motivated |une? |ein(?:e|en)? "
     r"|un[ao]? )*",
     re.IGNORECASE,
 )
 _DETERMINERS = (
     r"(?:immediately |urgently |currently |actively |now )?(?:an? |the |one |two |three |\d{1,2}x? "
-    r"|x ?\d{1,2} |some |several |multiple |our |another |for |experienced |strong |talented |skilled "
+    r"|x ?\d{1,2} |some |several |multiple |our |another |for |experienced |strong |talented "
+    r"|skilled "
     r"|great |good |solid |full[- ]time |part[- ]time |new |certified |licensed |qualified )*"
 )
 _ASKING = re.compile(
-    r"\b(?:looking (?:to (?:hire|add|bring on|fill|appoint) |for )|search(?:ing)? for |in need of |need(?:s|ed)?"
-    r" (?!to\b)|seek(?:s|ing)? |hir(?:e|ing) |recruit(?:ing)? |find (?:us |me )?|appoint |add(?:ing)? "
-    r"|replace |after (?=an? )|requires? |wanted:? |backfill |applications for |suchen |recherch(?:e|ons) "
+    r"\b(?:looking (?:to (?:hire|add|bring on|fill|appoint) |for )|search(?:ing)? for "
+    r"|in need of |need(?:s|ed)?"
+    r" (?!to\b)|seek(?:s|ing)? |hir(?:e|ing) |recruit(?:ing)? |find (?:us |me )?|appoint "
+    r"|add(?:ing)? "
+    r"|replace |after (?=an? )|requires? |wanted:? |backfill |applications for |suchen "
+    r"|recherch(?:e|ons) "
     r"|busca(?:mos)? |cerchiamo |zoeken )" + _DETERMINERS,
     re.IGNORECASE,
 )
 _NAMING = re.compile(
-    r"\b(?i:accepting applications for|applications? (?:are invited )?for|vacancy (?:for|of|-|:)|position of"
+    r"\b(?i:accepting applications for|applications? (?:are invited )?for|vacancy (?:for|of|-|:)"
+    r"|position of"
     r"|(?:role|post|job) of|openings? for|posting:|vacancy:|position:|hiring:?|now hiring:?)"
     r" (?i:an? |the |our )?(?P<title>[A-Z][\w/&+#.-]*(?: (?:(?:of|and|&) )?[A-Z][\w/&+#.-]*){0,5})"
 )
@@ -113,7 +124,17 @@ _SCOPE = re.compile(
     r"(?: of| for the)(?: (?:the|and|&))?(?: [A-Z][\w&]+){1,3}(?:(?: and| &|,)(?: [A-Z]\w+){1,2})?"
 )
 _LEVEL = re.compile(
-    r"\s?[(\[-]{0,2}\s?(?:(?:level|tier|grade|band|lvl|l)[ -]?(?:\d|i{1,3}v?)(?:\s?[/&-]\s?\d)?)[)\]]?",
+    r"\s?[(\[-]{0,2}\s?(?:(?:level|tier|grade|band|lvl|l)[ -]?(?:\d"
+    r"|i{1,3}v?)(?:\s?[/&-]\s?\d)?)[)\]]?",
+    re.IGNORECASE,
+)
+_SCHOOL = re.compile(r"\b(?:School|College|University|Academy|Course|Faculty)\b")
+_GREETING = re.compile(
+    r"\W*(?:dear|hi|hey|hello|greetings|good (?:morning|afternoon|evening|day)|team|all|guten"
+    r"|bonjour"
+    r"|buen[oa]s|sehr geehrte|attn|attention|you(?:[^\w ]re)?|we(?:[^\w ]re)?|he|she|they"
+    r"|thanks?|please"
+    r"|i)\b",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(
@@ -217,6 +238,8 @@ def is_sure_label(label: str) -> bool:
 
 def line_title(line: str) -> str:
     """The title that a line begins with, such as an item of a list of jobs; "" without one."""
+    if _GREETING.match(line):
+        return ""
     pieces = [piece for piece in _PIECES.split(line) if piece.strip()]
     return _title_at_start(_without_noise(pieces[0])) if pieces else ""
 
@@ -238,7 +261,7 @@ def _title_at_start(text: str) -> str:
     for candidate in _candidates(clause):
         if not 0 < len(candidate.split()) <= _MOST_WORDS:
             continue
-        found = title_in(_capitalised(candidate)) or ""
+        found = title_in(_without_schools(_capitalised(candidate))) or ""
         found = _with_scope(text, candidate, found)
         if title := _trimmed(found) or _foreign_title(candidate):
             return title
@@ -294,6 +317,11 @@ def _candidates(clause: str) -> Iterator[str]:
         yield candidate
         if candidate.endswith("s"):
             yield candidate[:-1]
+
+
+def _without_schools(text: str) -> str:
+    """The text with words for schools replaced, as long: "School Nurse" is no degree."""
+    return _SCHOOL.sub(lambda match: "X" * len(match[0]), text)
 
 
 def _capitalised(text: str) -> str:
