@@ -13,9 +13,9 @@ from blacklight_api.auth.scopes import Scope
 from blacklight_api.documents.files import download
 from blacklight_api.gateway import TheGateway
 from blacklight_api.invitations import service
-from blacklight_api.invitations.comparing import compare
 from blacklight_api.invitations.csv_file import MAX_CSV_BYTES, InvitationFile, read_invitations
 from blacklight_api.invitations.links import LinkMaker
+from blacklight_api.invitations.profile_lines import profile_lines
 from blacklight_api.invitations.queries import InvitationFilter
 from blacklight_api.invitations.schemas import InvitationCreate, InvitationDetail
 from blacklight_api.limits import MULTIPART_OVERHEAD_BYTES, RequestLimits, limited
@@ -201,7 +201,7 @@ async def _page_of(
         status=status,
         invitation=invitation,
         state=STATE_WORDS[invitation.status],
-        fields=compare(said, None, await names_of_roles(work.session, named_by_id)),
+        fields=profile_lines(said, await names_of_roles(work.session, named_by_id)),
         mails=mails,
         mail_words=_MAIL_WORDS,
         can_be_sent_again=invitation.status in _CAN_BE_SENT_AGAIN,

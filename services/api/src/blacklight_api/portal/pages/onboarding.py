@@ -19,8 +19,8 @@ from blacklight_api.auth.sessions import csrf_token
 from blacklight_api.documents.endpoints import UPLOAD_LIMITS
 from blacklight_api.documents.files import read_upload
 from blacklight_api.gateway import TheGateway
-from blacklight_api.invitations.comparing import compare
 from blacklight_api.invitations.links import LinkMaker
+from blacklight_api.invitations.profile_lines import profile_lines
 from blacklight_api.limits import limited
 from blacklight_api.onboarding import service
 from blacklight_api.onboarding.access import OnboardingWork, onboarding_work
@@ -199,7 +199,7 @@ async def _step(
         step=step,
         form=shown_form,
         education_rows=education_rows(shown_form),
-        fields=compare(ProfileShown.model_validate(known), None, {}),
+        fields=profile_lines(ProfileShown.model_validate(known), {}),
     )
 
 

@@ -1,4 +1,4 @@
-"""A submission as a reviewer reads it: what the candidate says beside what the CV says."""
+"""A profile as people read it: what somebody tells of themselves, field by field."""
 
 from __future__ import annotations
 
@@ -10,49 +10,32 @@ from blacklight_api.onboarding.schemas import ProfileShown
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ProfileLine:
     """One field of a profile.
 
     Attributes:
         label: What it is, in words.
-        said: What the candidate says; each entry is a line or an item.
-        in_resume: What the CV says; the same.
+        texts: What the person says: one text, or an item each.
     """
 
     label: str
-    said: list[str]
-    in_resume: list[str]
-
-    @property
-    def differs(self) -> bool:
-        """Whether both say something, and not the same."""
-        return bool(self.said and self.in_resume) and _folded(self.said) != _folded(self.in_resume)
+    texts: list[str]
 
 
-def compare(
-    said: ProfileShown, in_resume: ProfileShown | None, role_names: Mapping[int, str]
-) -> list[Comparison]:
-    """The fields of which one of both says something, in the order of reading.
+def profile_lines(profile: ProfileShown, role_names: Mapping[int, str]) -> list[ProfileLine]:
+    """The fields that say something, in the order of reading.
 
     Args:
-        said: What the candidate has filled in.
-        in_resume: What the CV says; None if it was not read.
+        profile: What the person has filled in.
         role_names: Of roles that are named by id.
     """
-    resume = in_resume or ProfileShown()
-    fields = [
-        Comparison(label, texts(said), texts(resume)) for label, texts in _TEXTS_BY_LABEL.items()
-    ]
-    wishes = [
+    lines = [ProfileLine(label, texts(profile)) for label, texts in _TEXTS_BY_LABEL.items()]
+    roles = [
         role_names.get(role, f"Role {role}") if isinstance(role, int) else role
-        for role in said.preferred_roles
+        for role in profile.preferred_roles
     ]
-    fields.insert(_PLACE_OF_ROLES, Comparison("Wanted roles", wishes, []))
-    return [field for field in fields if field.said or field.in_resume]
-
-
-def _folded(lines: list[str]) -> set[str]:
-    return {line.casefold().strip() for line in lines}
+    lines.insert(_PLACE_OF_ROLES, ProfileLine("Wanted roles", roles))
+    return [line for line in lines if line.texts]
 
 
 def _line(value: str | None) -> list[str]:
