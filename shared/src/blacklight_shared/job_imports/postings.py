@@ -11,7 +11,15 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 MAX_DESCRIPTION_CHARACTERS = 100_000
@@ -185,8 +193,12 @@ def _problem(line: int, details: ErrorDetails) -> RowProblem:
 
 def content_hash(posting: PostingRow) -> bytes:
     """SHA-256 of what the posting says; equal for equal content, however it was written."""
-    content = posting.model_dump_json(exclude={"external_id"}, exclude_defaults=True)
-    return hashlib.sha256(content.encode()).digest()
+    content = _POSTING.dump_json(posting, exclude=_NO_CONTENT, exclude_defaults=True)
+    return hashlib.sha256(content).digest()
+
+
+_POSTING = TypeAdapter(PostingRow)
+_NO_CONTENT = {"external_id"}
 
 
 def external_id_of(posting: PostingRow) -> str:

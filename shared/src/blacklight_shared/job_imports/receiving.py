@@ -20,9 +20,10 @@ from blacklight_shared.events import JobsImported
 from blacklight_shared.import_batches import settle_batch
 from blacklight_shared.job_imports.errors import ImportConflictError
 from blacklight_shared.job_imports.files import FileRow
-from blacklight_shared.job_imports.postings import ReadRow, RowProblem, external_id_of, read_posting
+from blacklight_shared.job_imports.postings import RowProblem, read_posting
 from blacklight_shared.job_imports.store import (
     ImportTarget,
+    StagedPosting,
     store_postings,
     store_problems,
 )
@@ -126,7 +127,7 @@ async def _open_batch(database: Database, options: ImportOptions) -> JobImportBa
 class _Chunk:
     number: int
     rows_received: int
-    good: list[ReadRow] = field(default_factory=list)
+    good: list[StagedPosting] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
 
 
@@ -159,9 +160,10 @@ class _Chunks:
         chunk.problems.extend(read.problems)
         if read.posting is None:
             return
-        first_line = self._line_of_id.setdefault(external_id_of(read.posting), row.line)
+        staged = StagedPosting.of(row.line, read.posting)
+        first_line = self._line_of_id.setdefault(staged.external_id, row.line)
         if first_line == row.line:
-            chunk.good.append(read)
+            chunk.good.append(staged)
         else:
             chunk.problems.append(
                 RowProblem(

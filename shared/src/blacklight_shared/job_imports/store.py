@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Self
 
 from psycopg import AsyncConnection
 from sqlalchemy import insert, select, text
@@ -14,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_shared.job_imports.postings import (
     PostingRow,
-    ReadRow,
     RowProblem,
     content_hash,
     external_id_of,
@@ -100,6 +101,28 @@ class ImportTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class StagedPosting:
+    """A posting with what tells it apart.
+
+    Attributes:
+        line: Where it stands in the file, from 1.
+        external_id: The source's id, or one made from the content.
+        content_hash: SHA-256 of what it says.
+        posting: What it says.
+    """
+
+    line: int
+    external_id: str
+    content_hash: bytes
+    posting: PostingRow
+
+    @classmethod
+    def of(cls, line: int, posting: PostingRow) -> Self:
+        """The posting of a line."""
+        return cls(line, external_id_of(posting), content_hash(posting), posting)
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPostings:
     """What an upsert did; the rest of the chunk was unchanged."""
 
@@ -109,17 +132,17 @@ class StoredPostings:
 
 
 async def store_postings(
-    session: AsyncSession, target: ImportTarget, rows: Sequence[ReadRow]
+    session: AsyncSession, target: ImportTarget, postings: Sequence[StagedPosting]
 ) -> StoredPostings:
     """Insert or update the postings of one chunk.
 
     Args:
         session: A transaction that the caller commits.
         target: Where they go.
-        rows: With a posting each; no two of one external id.
+        postings: No two of one external id.
     """
     await session.execute(text(_STAGE))
-    await _copy(session, rows)
+    await _copy(session, postings)
     parameters = {
         "batch_id": target.batch_id,
         "source": target.source,
@@ -127,12 +150,12 @@ async def store_postings(
         "source_tenant_id": target.source_tenant_id,
     }
     stored = (await session.execute(_UPSERT, parameters)).all()
+    stored_ids = {row.external_id for row in stored}
+    left_alone = [posting for posting in postings if posting.external_id not in stored_ids]
     return StoredPostings(
         new_ids=sorted(row.id for row in stored if row.is_new),
         updated_ids=sorted(row.id for row in stored if not row.is_new),
-        refused=await _owned_by_others(
-            session, target, rows, stored_ids={row.external_id for row in stored}
-        ),
+        refused=await _owned_by_others(session, target, left_alone),
     )
 
 
@@ -160,50 +183,38 @@ async def store_problems(
     )
 
 
-async def _copy(session: AsyncSession, rows: Sequence[ReadRow]) -> None:
+async def _copy(session: AsyncSession, postings: Sequence[StagedPosting]) -> None:
     connection = await (await session.connection()).get_raw_connection()
     driver = connection.driver_connection
     if not isinstance(driver, AsyncConnection):
         raise TypeError("COPY needs psycopg")
     async with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row in rows:
-            if row.posting is not None:
-                await copy.write_row(_staged(row.line, row.posting))
+        for staged in postings:
+            key = (staged.line, staged.external_id, staged.content_hash)
+            await copy.write_row(key + _content_of(staged.posting))
 
 
-def _staged(line: int, posting: PostingRow) -> tuple[object, ...]:
-    return (
-        line,
-        external_id_of(posting),
-        content_hash(posting),
-        *(getattr(posting, name) for name in _CONTENT_COLUMNS),
-    )
+_content_of = attrgetter(*_CONTENT_COLUMNS)
 
 
 async def _owned_by_others(
-    session: AsyncSession, target: ImportTarget, rows: Sequence[ReadRow], stored_ids: set[str]
+    session: AsyncSession, target: ImportTarget, left_alone: Sequence[StagedPosting]
 ) -> list[RowProblem]:
-    """Of the rows that were not written, those that the database has otherwise."""
-    left_alone = [
-        (external_id, row.line, content_hash(row.posting))
-        for row in rows
-        if row.posting is not None
-        and (external_id := external_id_of(row.posting)) not in stored_ids
-    ]
+    """Of the postings that were not written, those that the database has otherwise."""
     if target.importer_tenant_id is None or not left_alone:
         return []
     kept = await session.execute(
         select(JobPosting.external_id, JobPosting.content_hash).where(
             JobPosting.source_tenant_id == target.source_tenant_id,
             JobPosting.source == target.source,
-            JobPosting.external_id.in_([external_id for external_id, _, _ in left_alone]),
+            JobPosting.external_id.in_([staged.external_id for staged in left_alone]),
         )
     )
-    hash_of = {external_id: kept_hash for external_id, kept_hash in kept}
+    kept_hashes = {row.external_id: row.content_hash for row in kept}
     return [
-        _owned_by_another(line)
-        for external_id, line, given_hash in left_alone
-        if hash_of[external_id] != given_hash
+        _owned_by_another(staged.line)
+        for staged in left_alone
+        if kept_hashes[staged.external_id] != staged.content_hash
     ]
 
 
