@@ -21,11 +21,13 @@ from blacklight_shared.models import (
     CandidatePreferredRole,
     CandidateStatus,
     ExtractionStatus,
+    FileFormat,
     GlobalRole,
     ImportErrorSeverity,
     JobFeatures,
     JobImportBatch,
     JobImportError,
+    JobImportFile,
     JobPosting,
     PortalRole,
     PortalUser,
@@ -206,6 +208,17 @@ async def add_objects_of_every_kind(
         user = await add_user(session, tenant_id, full_name=marker)
         key = await add_key(session, tenant_id, name=marker)
         batch = await add_batch(session, tenant_id, source=marker)
+        file = JobImportFile(
+            tenant_id=tenant_id,
+            format=FileFormat.CSV,
+            encoding="utf-8",
+            column_mapping={},
+            size_bytes=0,
+            row_count=0,
+            sha256=b"\x00" * 32,
+        )
+        session.add(file)
+        await session.flush()
         scraping = await add_scraper_session(session, tenant_id, api_key_id, role)
         of_notifications = await add_notification_objects(session, tenant_id, marker)
         of_integrations = await add_integration_objects(session, tenant_id, user.id, job.id, marker)
@@ -233,6 +246,7 @@ async def add_objects_of_every_kind(
         "batch_id": batch.batch_key,
         "candidate_id": candidate.id,
         "document_id": document.id,
+        "file_id": file.id,
         "job_id": job.id,
         "key_id": key.id,
         "match_id": match.id,

@@ -32,6 +32,7 @@ from blacklight_api.openapi import API_DESCRIPTION, install_openapi
 from blacklight_api.portal import assets
 from blacklight_api.portal.pages import PAGE_ROUTERS
 from blacklight_api.portal.routing import install_missing_page, install_refusals
+from blacklight_api.privacy import endpoints as privacy
 from blacklight_api.problems import install_problem_handlers
 from blacklight_api.registrations import endpoints as registrations
 from blacklight_api.registrations import public_endpoints as public_registrations
@@ -59,6 +60,7 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     skills.router,
     candidates.router,
     documents.router,
+    privacy.router,
     jobs.router,
     matches.router,
     imports.import_router,

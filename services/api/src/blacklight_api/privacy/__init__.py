@@ -1,0 +1,1 @@
+"""What the law grants candidates: a copy of everything about them, and to be forgotten."""
