@@ -35,7 +35,7 @@ FILL = (
     INSERT INTO job_postings
       (source, external_id, title, company, content_hash, source_tenant_id, status)
     SELECT 'feed-' || n % 5, n::text, 'Engineer ' || n, 'Company ' || n % 1000, '',
-      CASE WHEN n % 100 = 0 THEN {TENANT} WHEN n % 100 = 1 THEN {OTHER} END,
+      CASE WHEN n % 1000 = 0 THEN {TENANT} WHEN n % 1000 = 1 THEN {OTHER} END,
       CASE WHEN n % 50 = 0 THEN 'closed' ELSE 'active' END
     FROM generate_series(1, {ROWS}) AS n
     """,  # noqa: S608 -- constants only
@@ -152,17 +152,17 @@ async def test_postings(
 
 
 CANDIDATE_FILTERS = {
-    "none": CandidateFilter(),
-    "rare word": CandidateFilter(search="marsh17320"),
-    "common word": CandidateFilter(search="ada"),
-    "address": CandidateFilter(search="ada17320@example.com"),
-    "status": CandidateFilter(statuses=[CandidateStatus.NEW], search="marsh17320"),
-    "by name": CandidateFilter(sort=CandidateSort.NAME),
+    "none": (CandidateFilter(), "ix_candidates_tenant_id_id"),
+    "rare word": (CandidateFilter(search="marsh17320"), "ix_candidates_words"),
+    "common word": (CandidateFilter(search="ada"), None),
+    "address": (CandidateFilter(search="ada17320@example.com"), "ix_candidates_words"),
+    "status": (CandidateFilter(statuses=[CandidateStatus.NEW], search="marsh17320"), None),
+    "by name": (CandidateFilter(sort=CandidateSort.NAME), "ix_candidates_by_name"),
 }
 
 
-@pytest.mark.parametrize("wanted", CANDIDATE_FILTERS.values(), ids=CANDIDATE_FILTERS)
-async def test_candidates(world: World, wanted: CandidateFilter) -> None:
+@pytest.mark.parametrize(("wanted", "index"), CANDIDATE_FILTERS.values(), ids=CANDIDATE_FILTERS)
+async def test_candidates(world: World, wanted: CandidateFilter, index: str | None) -> None:
     after: IdKey | NameKey = IdKey(id=ROWS)
     if wanted.sort is CandidateSort.NAME:
         after = NameKey(last_name="Marsh5", first_name="Ada", id=1)
@@ -170,8 +170,7 @@ async def test_candidates(world: World, wanted: CandidateFilter) -> None:
         await list_candidates(session, wanted, after=after, limit=PAGE)
     [plan] = plans
     assert scans(plan) == []
-    if wanted.search in {"marsh17320", "ada17320@example.com"}:
-        assert "ix_candidates_words" in indexes(plan)
+    assert index is None or index in indexes(plan)
 
 
 async def test_roles_by_name_and_alias(world: World) -> None:

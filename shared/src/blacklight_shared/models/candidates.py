@@ -86,6 +86,24 @@ class Candidate(Timestamps, Base):
             postgresql_where=text("deleted_at IS NULL"),
         ),
         Index(None, "tenant_id", "id"),
+        Index(
+            "ix_candidates_by_name",
+            "tenant_id",
+            "last_name",
+            "first_name",
+            "id",
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_candidates_words",
+            text(
+                # With the parentheses that Postgres gives back, so that they can be compared.
+                "to_tsvector('simple'::regconfig, (((((((first_name || ' ') || last_name) || ' ')"
+                " || COALESCE(email, '')) || ' ') || translate(COALESCE(email, ''), '@.', '  '))"
+                " || ' ') || COALESCE(headline, ''))"
+            ),
+            postgresql_using="gin",
+        ),
         UniqueConstraint("tenant_id", "id"),
         Index("ix_candidates_unmatched", "updated_at", postgresql_where=text(IS_UNMATCHED)),
     )

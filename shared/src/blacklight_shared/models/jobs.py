@@ -78,6 +78,18 @@ class JobPosting(Timestamps, Base):
         Index(None, "role_id", postgresql_where=text("status = 'active'")),
         Index(None, "status", "id"),
         Index(None, "import_batch_id"),
+        Index("ix_job_postings_by_source", "source", "id"),
+        Index(
+            "ix_job_postings_of_tenant",
+            "source_tenant_id",
+            "id",
+            postgresql_where=text("source_tenant_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_job_postings_words",
+            text("to_tsvector('simple'::regconfig, (title || ' ') || COALESCE(company, ''))"),
+            postgresql_using="gin",
+        ),
         Index(
             "ix_job_postings_age",
             text(f"({AGES_FROM})"),

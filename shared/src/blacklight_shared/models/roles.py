@@ -60,6 +60,11 @@ class GlobalRole(Timestamps, Base):
             postgresql_where=text("status = 'pending_review'"),
         ),
         Index(None, "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
+        Index(
+            "ix_global_roles_words",
+            text("to_tsvector('simple'::regconfig, name)"),
+            postgresql_using="gin",
+        ),
     )
 
     id: Mapped[BigIntPK]
@@ -73,7 +78,15 @@ class RoleAlias(Base):
     """Another name of a role; resolved before anything is guessed."""
 
     __tablename__ = "role_aliases"
-    __table_args__ = (one_of("source", AliasSource), Index(None, "role_id"))
+    __table_args__ = (
+        one_of("source", AliasSource),
+        Index(None, "role_id"),
+        Index(
+            "ix_role_aliases_words",
+            text("to_tsvector('simple'::regconfig, alias)"),
+            postgresql_using="gin",
+        ),
+    )
 
     id: Mapped[BigIntPK]
     role_id: Mapped[int] = mapped_column(ForeignKey("global_roles.id", ondelete="CASCADE"))
