@@ -99,6 +99,10 @@ def _known_lists(candidate: CandidateDetail) -> dict[str, list[str]]:
     return of_profile | {"preferred_roles": [role.name for role in candidate.preferred_roles]}
 
 
+def _written(value: object) -> object:
+    return f"{value:.10g}" if isinstance(value, float) else value
+
+
 def _texts(form: Form) -> Form:
     return Form(values={name: _text(form, name) for name in TEXTS if name in form.values})
 
