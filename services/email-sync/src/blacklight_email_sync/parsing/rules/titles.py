@@ -20,7 +20,7 @@ _SUBJECT_NOISE = re.compile(
     r"|positions?|roles?|openings?|posting"
     r"|(?:(?:active )?(?:ts/sci|top secret|secret|public trust|sc|dv)[- ])?cleared"
     r"|ts/sci(?: w/ \w+)?"
-    r"|opportunit(?:y|ies)|hiring|we(?:'re| are) hiring|now hiring"
+    r"|know|any|good|recruitment|opportunit(?:y|ies)|hiring|we(?:'re| are) hiring|now hiring"
     r"|looking for|seeking|vacancy|job (?:description|opening|opportunity|requirement|alert"
     r"|title)|contract|fulltime|full time|permanent|staffing|available|great"
     r"|exciting|excellent|interested|candidates?|consultants?|resumes?|profiles?|submission"
@@ -128,6 +128,16 @@ _LEVEL = re.compile(
     r"|i{1,3}v?)(?:\s?[/&-]\s?\d)?)[)\]]?",
     re.IGNORECASE,
 )
+_SHORT_TITLES = {
+    "BA": "Business Analyst",
+    "GP": "General Practitioner",
+    "NP": "Nurse Practitioner",
+    "PA": "Physician Assistant",
+    "PM": "Project Manager",
+    "QA": "Quality Assurance Analyst",
+    "RN": "Registered Nurse",
+}
+"""Titles of two letters, in full: alone they say too little."""
 _SCHOOL = re.compile(r"\b(?:School|College|University|Academy|Course|Faculty)\b")
 _GREETING = re.compile(
     r"\W*(?:dear|hi|hey|hello|greetings|good (?:morning|afternoon|evening|day)|team|all|guten"
@@ -264,7 +274,7 @@ def _title_at_start(text: str) -> str:
         found = title_in(_without_schools(_capitalised(candidate))) or ""
         found = _with_scope(text, candidate, found)
         if title := _trimmed(found) or _foreign_title(candidate):
-            return title
+            return _SHORT_TITLES.get(title, title)
     return ""
 
 
