@@ -9,13 +9,14 @@ from typing import Annotated
 
 from blacklight_shared.models import MailTemplate, SuppressionReason
 from blacklight_shared.unsubscribing import Unsubscription
-from fastapi import APIRouter, Path
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
 
 from blacklight_api.audit.service import record
 from blacklight_api.auth.principal import Actor, ActorType, Principal
 from blacklight_api.gateway import Gateway, TheGateway
 from blacklight_api.mails.queries import suppress
+from blacklight_api.portal.rendering import page
 from blacklight_api.problems import NotFound
 from blacklight_api.routing import PublicRoute
 from blacklight_api.users.queries import find_user_by_email
@@ -27,29 +28,16 @@ router = APIRouter(
 
 Token = Annotated[str, Path(max_length=1_000)]
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Unsubscribe</title>
-<h1>Unsubscribe</h1>
-{content}
-</html>
-"""
-_ASK = """<p>Do you want no more of these mails?</p>
-<form method="post"><button>Unsubscribe</button></form>"""
-_DONE = "<p>You will get no more of these mails.</p>"
-
 
 @router.get("/{token}")
-async def ask_to_unsubscribe(token: Token, gateway: TheGateway) -> HTMLResponse:
+async def ask_to_unsubscribe(request: Request, token: Token, gateway: TheGateway) -> Response:
     """Ask whether the person means it."""
-    _read(token, gateway)
-    return HTMLResponse(_PAGE.format(content=_ASK))
+    wish = _read(token, gateway)
+    return page(request, "unsubscribe.html", email=wish.email, is_done=False)
 
 
 @router.post("/{token}")
-async def unsubscribe(token: Token, gateway: TheGateway) -> HTMLResponse:
+async def unsubscribe(request: Request, token: Token, gateway: TheGateway) -> Response:
     """Stop the mail that the link came with; a second time changes nothing."""
     wish = _read(token, gateway)
     async with gateway.database.tenant_session(wish.tenant_id) as session:
@@ -58,7 +46,7 @@ async def unsubscribe(token: Token, gateway: TheGateway) -> HTMLResponse:
             session, Principal(wish.tenant_id, frozenset(), actor), None, wish.tenant_id
         )
         await _stop(work, wish)
-    return HTMLResponse(_PAGE.format(content=_DONE))
+    return page(request, "unsubscribe.html", email=wish.email, is_done=True)
 
 
 async def _stop(work: TenantWork, wish: Unsubscription) -> None:
