@@ -29,7 +29,9 @@ from services.api.tests.portal.browser.conftest import (
     check_page,
 )
 
-PYTHON, SQL, SPARK = (SkillTaxonomy.builtin().resolve(n) or 0 for n in ("Python", "SQL", "Apache Spark"))
+PYTHON, SQL, SPARK = (
+    SkillTaxonomy.builtin().resolve(name) or 0 for name in ("Python", "SQL", "Apache Spark")
+)
 DESCRIPTION = """About the role
 You own the pipelines behind our reports. You write Python and SQL every day, review the work of
 two colleagues and talk to the people who read the numbers.
