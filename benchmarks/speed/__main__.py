@@ -22,7 +22,7 @@ from benchmarks.speed import (
     inbox_sync,
     match_jobs_to_candidates,
 )
-from benchmarks.speed.report import Figure, machine, table, write_results
+from benchmarks.speed.report import Figure, machine, table, version, write_results
 from benchmarks.speed.system import Installation, installation
 
 RESULTS = Path(__file__).parent.parent / "results.json"
@@ -64,9 +64,10 @@ def main() -> None:
     # What was started ends with this process, also when that is told to end.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit("terminated"))
     output = options.output
-    if output is None and not options.small and options.only is None:
+    if output is None and not options.small:
         output = RESULTS
 
+    load = os.getloadavg()[0]
     space = VectorSpace.of(MiniLmProvider())
     figures: list[Figure] = []
     with installation() as system:
@@ -77,10 +78,10 @@ def main() -> None:
                 figures += benchmark(system, space, options.small)
                 seconds = time.perf_counter() - started
                 print(f"{name}: {seconds:.0f} s", file=sys.stderr, flush=True)
-    print(machine(), end="\n\n")
+    print(f"{machine()}; load average {load:.1f} at the start", end="\n\n")
     print(table(figures))
     if output is not None:
-        write_results(figures, output)
+        write_results(figures, output, version=version(), load=load)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
+import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 import psutil
@@ -49,14 +53,42 @@ class Figure:
         return None if self.limit is None else self.ours / self.limit
 
 
-def write_results(figures: Sequence[Figure], path: Path) -> None:
-    """Keep figures as JSON, with the machine."""
-    rows = [
-        {**asdict(figure), "ratio": figure.ratio, "ratio_to_limit": figure.ratio_to_limit}
-        for figure in figures
-    ]
-    document = {"machine": machine(), "figures": rows}
+def write_results(figures: Sequence[Figure], path: Path, *, version: str, load: float) -> None:
+    """Keep figures as JSON; those of the same version and machine that were kept before stay.
+
+    Args:
+        figures: What was measured now; a figure of the same name is replaced.
+        path: The file.
+        version: Of the system; figures of another one are dropped.
+        load: Average number of processes that wanted to run in the minute before.
+    """
+    document: dict[str, Any] = {"version": version, "machine": machine(), "figures": []}
+    if path.exists():
+        kept = orjson.loads(path.read_bytes())
+        if (kept["version"], kept["machine"]) == (version, document["machine"]):
+            document = kept
+    measured = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "load": load}
+    rows = {row["name"]: row for row in document["figures"]}
+    for figure in figures:
+        ratios = {"ratio": figure.ratio, "ratio_to_limit": figure.ratio_to_limit}
+        rows[figure.name] = {**asdict(figure), **ratios, **measured}
+    document["figures"] = list(rows.values())
     path.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def version() -> str:
+    """The commit that is checked out; ``unknown`` outside a repository."""
+    git = shutil.which("git")
+    if git is None:
+        return "unknown"
+    done = subprocess.run(  # noqa: S603 -- git, and no input
+        [git, "rev-parse", "--short", "HEAD"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip() or "unknown"
 
 
 def machine() -> str:

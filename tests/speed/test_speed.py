@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,24 @@ class TestFigure:
         assert "- matching: peer is objects." in lines
 
     def test_is_kept_with_its_ratios(self, tmp_path: Path) -> None:
-        write_results([figure()], tmp_path / "results.json")
+        write_results([figure()], tmp_path / "results.json", version="1", load=0.5)
         (kept,) = json.loads((tmp_path / "results.json").read_bytes())["figures"]
         assert kept["ratio"] == 400.0
         assert kept["ratio_to_limit"] == 2.0
         assert {"name", "ours", "peer", "limit", "sizes", "unit"} <= kept.keys()
+
+    @pytest.mark.parametrize(
+        ("version", "kept"), [("1", {"matching": 0.7, "alone": 1.0}), ("2", {"matching": 0.7})]
+    )
+    def test_stays_beside_those_of_later_runs_of_its_version(
+        self, version: str, kept: dict[str, float], tmp_path: Path
+    ) -> None:
+        alone = Figure(name="alone", sizes="", unit="s", ours=1.0)
+        results = tmp_path / "results.json"
+        write_results([figure(), alone], results, version="1", load=0.5)
+        write_results([replace(figure(), ours=0.7)], results, version=version, load=0.5)
+        figures = json.loads(results.read_bytes())["figures"]
+        assert {row["name"]: row["ours"] for row in figures} == kept
 
 
 @pytest.mark.timeout(600)
