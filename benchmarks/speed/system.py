@@ -90,6 +90,7 @@ class Installation:
                 [sys.executable, "-m", "blacklight_devstack.serve", app, "--port", str(port)],
                 env={
                     **os.environ,
+                    "OMP_NUM_THREADS": "1",
                     "OPENBLAS_NUM_THREADS": "1",
                     **environment,
                 },

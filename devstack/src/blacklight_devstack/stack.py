@@ -366,6 +366,11 @@ class Stack:
             "BLACKLIGHT_PUBLIC_URL": self.gateway_url,
             "INNGEST_BASE_URL": self._engine_url,
             "PYTHONUNBUFFERED": "1",
+            # A worker is a core: threads of several would fight for them.
+            **{
+                name: self._options.environment.get(name, "1")
+                for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+            },
         }
         if not self._options.environment.get("INNGEST_SIGNING_KEY"):
             environment |= {"INNGEST_DEV": "1", "INNGEST_EVENT_KEY": kept.event_key}
