@@ -10,7 +10,7 @@ from blacklight_shared.work_terms import SalaryPeriod, SalaryRange
 
 from blacklight_email_sync.parsing.rules.cities import currency_of_cities
 
-_LONGEST_PAY = 160
+_LONGEST_PAY, _READ_CHARACTERS, _MOST_LINES = 160, 10_000, 200
 _MOST_HOURLY, _LEAST_YEARLY = 300.0, 10_000.0
 
 _CURRENCY = re.compile(
@@ -160,13 +160,14 @@ def pay_in_text(text: str, surroundings: str) -> SalaryRange | None:
         text: The subject or the text of a posting.
         surroundings: The posting; it tells which country's dollars are meant.
     """
+    text = text[:_READ_CHARACTERS]
     text = _AMOUNT_BEHIND.sub(r"\g<before> | ", _PLUS_EXTRAS.sub(". ", text))
     for match in _PAY_WORD.finditer(text):
         if (pay := find_salary(f"Salary: {match['amount']}")) is not None:
             return _in_dollars_of(pay, text[match.start() : match.end() + 6], surroundings)
     if (lakhs := _lakhs(text)) is not None:
         return lakhs
-    for part in (text, *filter(_CURRENCY.search, text.split("\n"))):
+    for part in (text, *filter(_CURRENCY.search, text.split("\n")[:_MOST_LINES])):
         if (found := find_salary(part)) is not None:
             return _in_dollars_of(found, part, surroundings)
     return (
