@@ -10,7 +10,7 @@ from blacklight_shared.work_terms import SalaryPeriod, SalaryRange
 
 from blacklight_email_sync.parsing.rules.cities import currency_of_cities
 
-_LONGEST_PAY, _READ_CHARACTERS, _MOST_LINES = 160, 10_000, 200
+_LONGEST_PAY, _READ_CHARACTERS, _MOST_LINES = 160, 6_000, 120
 _MOST_HOURLY, _LEAST_YEARLY = 300.0, 10_000.0
 
 _CURRENCY = re.compile(
