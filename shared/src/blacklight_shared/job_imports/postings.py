@@ -106,8 +106,8 @@ class PostingRow(BaseModel):
     skills: Annotated[
         list[Annotated[str, Field(max_length=200)]],
         BeforeValidator(_as_list),
-        Field(max_length=MAX_SKILLS, default_factory=list),
-    ]
+        Field(max_length=MAX_SKILLS),
+    ] = Field(default_factory=list)
     experience_min_years: Years = None
     experience_max_years: Years = None
     salary_min: Amount = None
