@@ -21,6 +21,7 @@ GATEWAY_PORT = 8000
 ENGINE_PORT = 8288
 
 _TENANT_NAME = "Demo Staffing"
+_ADMIN = "admin@demo.example"
 _MAILBOX = "recruiter@demo.example"
 _RESTART_PAUSE_SECONDS = 1.0
 
@@ -87,7 +88,7 @@ async def _seed(stack: Stack, key_file: Path) -> None:
         stack,
         name=_TENANT_NAME,
         slug="demo",
-        admin_email="admin@demo.example",
+        admin_email=_ADMIN,
         rotate_keys=not seeded,
     )
     if not seeded:
@@ -123,6 +124,8 @@ async def _restart_what_ends(stack: Stack, ended: asyncio.Queue[tuple[str, int]]
 def _say_where(stack: Stack, state: Path) -> None:
     _console.print(
         f"""
+  Portal     [bold]{stack.gateway_url}[/bold]
+             sign in as {_ADMIN}; the welcome mail at "Mails" lets you choose a password
   API        [bold]{stack.gateway_url}/api/v1[/bold]
              described at {stack.gateway_url}/api/openapi.json
   Engine     [bold]{stack.engine_url}[/bold]
