@@ -61,6 +61,10 @@ e2e: setup ## Run the tests of the whole system (INNGEST_BASE_URL=...: on that I
 conformance: setup ## Test the engine named by INNGEST_BASE_URL, else the local one
 	@$(PYTEST) tests/conformance
 
+.PHONY: pages
+pages: browser ## Try every page in Chromium, on a phone and on a desk
+	@BLACKLIGHT_BROWSER=long $(PYTEST) services/api/tests/portal/browser
+
 .PHONY: contract
 contract: setup ## Hold the gateway against its OpenAPI document, every limit of every field
 	@BLACKLIGHT_CONTRACT=long $(PYTEST) services/api/tests/test_contract.py

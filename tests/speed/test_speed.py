@@ -68,17 +68,18 @@ class TestFigure:
         assert {row["name"]: row["ours"] for row in figures} == kept
 
 
+@pytest.mark.chaos
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("benchmark", "figures"),
     [
         ("generate-candidate-matches", 4),
-        pytest.param("match-jobs-to-candidates", 2, marks=pytest.mark.chaos),
-        pytest.param("import-endpoint", 2, marks=pytest.mark.chaos),
+        ("match-jobs-to-candidates", 2),
+        ("import-endpoint", 2),
     ],
 )
 def test_small_form(benchmark: str, figures: int, tmp_path: Path) -> None:
-    if benchmark != "generate-candidate-matches" and not IS_LONG:
+    if not IS_LONG:
         pytest.skip("starts many processes; the long form runs it")
     output = tmp_path / "results.json"
     options = ["--small", "--only", benchmark, "--output", str(output)]

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import structlog
 from filelock import FileLock
@@ -29,6 +30,7 @@ from blacklight_devstack.postgres_roles import OWNER_ROLE, DatabaseUrls
 
 _TEMPLATE = "blacklight_template"
 _MIGRATIONS = "blacklight_shared.migrations"
+_EXAMPLES = 40
 _GUARD_STOP_TIMEOUT_SECONDS = 30
 _MODULE_TIMEOUT_SECONDS = 120
 
@@ -57,12 +59,20 @@ _RUN = pytest.StashKey[_Run]()
 def pytest_configure(config: pytest.Config) -> None:
     """Agree on the run's folder; nothing is made until a test wants a database."""
     _render_tracebacks_plainly()
+    _bound_property_tests()
     worker_input: dict[str, Any] = getattr(config, "workerinput", {})
     pid = worker_input.get("blacklight_run_pid", os.getpid())
     folder = worker_input.get("blacklight_run_folder")
     if folder is None:
         folder = Path(tempfile.gettempdir()) / f"blacklight-tests-{uuid.uuid4().hex}"
     config.stash[_RUN] = _Run(pid, Path(folder))
+
+
+def _bound_property_tests() -> None:
+    """Try fewer examples where a test does not say how many; the long form tries them all."""
+    hypothesis.settings.register_profile("short", max_examples=_EXAMPLES)
+    if os.environ.get("BLACKLIGHT_CHAOS") != "long":
+        hypothesis.settings.load_profile("short")
 
 
 def _render_tracebacks_plainly() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from blacklight_api.app import create_app
 from blacklight_api.auth.scopes import Scope
 from blacklight_api.bootstrap import KeyWishes, bootstrap
@@ -17,12 +18,16 @@ from blacklight_api.gateway import Gateway
 from blacklight_api.settings import ApiSettings
 from blacklight_api.tenants.schemas import TenantCreate
 from blacklight_devstack.postgres_roles import DatabaseUrls
+from blacklight_shared import passwords
 from blacklight_shared.database import Database
 from blacklight_shared.models import OutboxEvent
 from blacklight_shared.settings import Environment
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select
+
+# Hashing takes 64 MiB and tens of milliseconds on purpose; here it is done thousands of times.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ FIRST_WAIT_SECONDS = 30
 LONGEST_WAIT_SECONDS = 15 * 60
 MAX_ACCOUNTS_PER_ADDRESS = 20
 _FORGOTTEN_AFTER = text("interval '1 day'")
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 class WrongCredentialsError(Exception):
@@ -167,7 +168,7 @@ async def _count_try(database: Database, address_hash: bytes) -> None:
     )
     counted = (
         insert(SignInFailures)
-        .values(address_hash=address_hash, failures=1)
+        .values(address_hash=address_hash, failures=1, locked_until=_LONG_AGO)
         .on_conflict_do_update(
             index_elements=[SignInFailures.address_hash],
             set_={
@@ -175,7 +176,8 @@ async def _count_try(database: Database, address_hash: bytes) -> None:
                 "last_failed_at": func.now(),
                 "locked_until": case(
                     (failures >= FREE_TRIES, func.now() + wait * text("interval '1 second'")),
-                    else_=func.now(),
+                    # Not the present: a try that began a moment earlier would have to wait for it.
+                    else_=SignInFailures.locked_until,
                 ),
             },
             where=SignInFailures.locked_until <= func.now(),

@@ -32,13 +32,20 @@ BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome
 SERIOUS = frozenset({"serious", "critical"})
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests on one pytest worker, so that the browser is started once."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep these tests on one pytest worker, so that the browser is started once.
+
+    A phone shows first what does not fit; BLACKLIGHT_BROWSER=long (``make pages``) adds the desk.
+    """
     here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+    of_pages = [item for item in items if here in item.path.parents]
+    for item in of_pages:
+        item.add_marker(pytest.mark.xdist_group("browser"))
+        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+    if os.environ.get("BLACKLIGHT_BROWSER") != "long":
+        left_out = [item for item in of_pages if "desktop" in item.name]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @dataclass(frozen=True)
