@@ -34,6 +34,7 @@ async def test_from_the_invitation_to_matches(stack: Stack, firm: Firm) -> None:
     sent = [(mail["recipient"], mail["template"]) for mail in await firm.every("/mails")]
     assert sorted(sent) == sorted(
         [
+            (reviewer["email"], "password_reset"),
             (address, "invitation"),
             (reviewer["email"], "hr_notification"),
             (address, "approval"),

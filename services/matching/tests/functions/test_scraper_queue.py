@@ -30,7 +30,8 @@ from services.matching.tests.functions.conftest import Worker
 from services.matching.tests.world import World
 
 LONG_AGO = datetime.now(UTC) - HEARTBEAT_TIMEOUT - timedelta(minutes=5)
-JUST_IN_TIME = datetime.now(UTC) - HEARTBEAT_TIMEOUT + timedelta(minutes=10)
+# Read when the module is imported, which may be most of a test run before it is used.
+RECENTLY = datetime.now(UTC) - HEARTBEAT_TIMEOUT + timedelta(minutes=45)
 
 
 async def target(world: World, role_id: int, **values: Any) -> int:
@@ -91,7 +92,7 @@ class TestCleanupStaleSessions:
     ) -> None:
         role, tenant = await world.role("Welder"), await world.tenant()
         silent, of_silent = await scraping(world, role, tenant, LONG_AGO)
-        alive, of_alive = await scraping(world, role, tenant, JUST_IN_TIME)
+        alive, of_alive = await scraping(world, role, tenant, RECENTLY)
         of_platform, third = await scraping(world, role, None, LONG_AGO, attempts=MAX_ATTEMPTS - 1)
 
         run = await asyncio.to_thread(worker.trigger, cleanup_stale_sessions)
