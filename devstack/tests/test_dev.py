@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from blacklight_devstack.boundaries import IS_LONG
 from blacklight_devstack.clean import remove_state
 from blacklight_devstack.postgres import EmbeddedPostgres
 
@@ -82,6 +83,8 @@ def keys(state: Path) -> dict[str, str]:
     return found
 
 
+@pytest.mark.chaos
+@pytest.mark.skipif(not IS_LONG, reason="starts the whole system twice; the long form runs it")
 def test_dev_keeps_its_data_and_clean_removes_it(state: Path) -> None:
     with running_dev(state) as (process, url):
         key = keys(state)["api_key"]
