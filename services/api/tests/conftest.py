@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -25,9 +25,6 @@ from blacklight_shared.settings import Environment
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select
-
-# Hashing takes 64 MiB and tens of milliseconds on purpose; here it is done thousands of times.
-passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @dataclass(frozen=True)
@@ -85,6 +82,15 @@ def settings_for(urls: DatabaseUrls) -> ApiSettings:
         log_level="ERROR",
         relay_enabled=False,
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hashing takes 64 MiB and tens of milliseconds on purpose; here it is done very often."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hasher", cheap)
+        yield
 
 
 @pytest.fixture(scope="module")
