@@ -7,7 +7,6 @@ back on the port it had.
 import asyncio
 import json
 import os
-import secrets
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +17,6 @@ from types import TracebackType
 from typing import Self
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, Field
 
 from blacklight_devstack.engine_choice import EngineLaunch, choose_engine
 from blacklight_devstack.outside import MailProviders, Outside, Websites
@@ -30,7 +28,6 @@ from blacklight_devstack.postgres_roles import (
     DatabaseUrls,
     urls_of_own_server,
 )
-from blacklight_devstack.private_files import write_private
 from blacklight_devstack.processes import ProcessSpec, Supervisor
 from blacklight_devstack.services import (
     GATEWAY,
@@ -38,6 +35,7 @@ from blacklight_devstack.services import (
     register,
     serve_url,
 )
+from blacklight_devstack.stack_secrets import StackSecrets
 
 POSTGRES = "postgres"
 ENGINE = "engine"
@@ -79,15 +77,6 @@ class StackOptions:
     fast: bool = False
     poll_interval: timedelta = timedelta(seconds=5)
     retry_interval: timedelta | None = None
-
-
-class _Secrets(BaseModel):
-    """What the services of one state folder need to know and nobody else should."""
-
-    secret_key: str = Field(default_factory=lambda: secrets.token_urlsafe(32))
-    event_key: str = Field(default_factory=lambda: secrets.token_hex(16))
-    app_password: str = Field(default_factory=lambda: secrets.token_urlsafe(24))
-    system_password: str = Field(default_factory=lambda: secrets.token_urlsafe(24))
 
 
 class Stack:
@@ -290,7 +279,7 @@ class Stack:
     def _open_database(self) -> DatabaseUrls:
         if self._options.environment.get("DATABASE_URL"):
             self._report("Database: yours, as DATABASE_URL says.")
-            kept = self._kept_secrets()
+            kept = StackSecrets.kept_in(self._options.state)
             passwords = {APP_ROLE: kept.app_password, SYSTEM_ROLE: kept.system_password}
             return urls_of_own_server(self._options.environment, passwords)
         self._postgres = EmbeddedPostgres(self._options.state, fast=self._options.fast)
@@ -359,7 +348,7 @@ class Stack:
         return [ProcessSpec(ENGINE, command.argv, command.env, health_url=health_url)]
 
     def _service_environment(self) -> dict[str, str]:
-        kept = self._kept_secrets()
+        kept = StackSecrets.kept_in(self._options.state)
         environment = {
             "BLACKLIGHT_ENV": "development",
             "BLACKLIGHT_SECRET_KEYS": json.dumps([kept.secret_key]),
@@ -384,12 +373,6 @@ class Stack:
     async def _register_workers(self) -> None:
         for port in self._worker_ports.values():
             await register(port)
-
-    def _kept_secrets(self) -> _Secrets:
-        file = self._options.state / "secrets.json"
-        if not file.exists():
-            write_private(file, _Secrets().model_dump_json())
-        return _Secrets.model_validate_json(file.read_bytes())
 
     def _is_postgres(self, name: str) -> bool:
         return name == POSTGRES and self._postgres is not None

@@ -10,10 +10,12 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar, TypeVarTuple
 
 from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import Select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from blacklight_api.problems import Unprocessable
 from blacklight_api.schemas import RowId
@@ -25,6 +27,7 @@ MAX_CURSOR_LENGTH = 1_000
 RowT = TypeVar("RowT")
 ItemT = TypeVar("ItemT")
 KeyT = TypeVar("KeyT", bound="SortKey")
+ColumnTs = TypeVarTuple("ColumnTs")
 
 
 class SortKey(BaseModel):
@@ -107,6 +110,26 @@ def page_request(
 
 
 RequestedPage = Annotated[PageRequest, Depends(page_request)]
+
+
+def newest_first(
+    query: Select[*ColumnTs],
+    id_column: InstrumentedAttribute[int],
+    *,
+    after: IdKey | None,
+    limit: int,
+) -> Select[*ColumnTs]:
+    """A page of a list whose newest rows come first, which have the largest ids.
+
+    Args:
+        query: The list.
+        id_column: The key of its rows.
+        after: The last row of the page before.
+        limit: How many rows.
+    """
+    if after is not None:
+        query = query.where(id_column < after.id)
+    return query.order_by(id_column.desc()).limit(limit)
 
 
 def _encode(key: SortKey) -> str:

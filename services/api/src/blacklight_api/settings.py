@@ -39,6 +39,11 @@ class ApiSettings(MailboxSettings, OutboundSettings):
     bootstrap_slug: str | None = None
     bootstrap_admin_email: str | None = None
 
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach the gateway over TLS, so that cookies may be kept to it."""
+        return self.public_url.startswith("https://")
+
     @model_validator(mode="after")
     def _bootstrap_is_complete(self) -> Self:
         given = {

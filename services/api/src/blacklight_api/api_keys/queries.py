@@ -8,7 +8,7 @@ from blacklight_shared.models import ApiKey
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blacklight_api.pagination import IdKey
+from blacklight_api.pagination import IdKey, newest_first
 
 
 async def find_key(session: AsyncSession, key_id: int) -> ApiKey | None:
@@ -19,9 +19,8 @@ async def find_key(session: AsyncSession, key_id: int) -> ApiKey | None:
 async def list_keys(session: AsyncSession, *, after: IdKey | None, limit: int) -> Sequence[ApiKey]:
     """Keys, the newest first, revoked ones too."""
     query = select(ApiKey)
-    if after is not None:
-        query = query.where(ApiKey.id < after.id)
-    return (await session.scalars(query.order_by(ApiKey.id.desc()).limit(limit))).all()
+    page = newest_first(query, ApiKey.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()
 
 
 async def names_of_keys(session: AsyncSession, key_ids: Collection[int]) -> dict[int, str]:

@@ -9,7 +9,7 @@ from blacklight_shared.models import AuditEntry
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blacklight_api.pagination import IdKey
+from blacklight_api.pagination import IdKey, newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,5 @@ async def list_entries(
         query = query.where(AuditEntry.action == wanted.action)
     if wanted.actor_id is not None:
         query = query.where(AuditEntry.actor_id == wanted.actor_id)
-    if after is not None:
-        query = query.where(AuditEntry.id < after.id)
-    return (await session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit))).all()
+    page = newest_first(query, AuditEntry.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()

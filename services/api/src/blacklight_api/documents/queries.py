@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from blacklight_api.documents.files import UploadedFile
-from blacklight_api.pagination import IdKey
+from blacklight_api.pagination import IdKey, newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,8 @@ async def list_documents(
 ) -> Sequence[CandidateDocument]:
     """Documents of a candidate, the newest first."""
     query = _visible().where(CandidateDocument.candidate_id == candidate_id)
-    if after is not None:
-        query = query.where(CandidateDocument.id < after.id)
-    return (await session.scalars(query.order_by(CandidateDocument.id.desc()).limit(limit))).all()
+    page = newest_first(query, CandidateDocument.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()
 
 
 async def resume_states(session: AsyncSession, candidate_id: int) -> ResumeStates:

@@ -79,7 +79,7 @@ async def connect(
     """
     tenant_id = _tenant_of(principal)
     begun = await connecting.begin(gateway, principal, tenant_id, wanted)
-    set_connect_cookie(response, begun, is_secure=gateway.settings.public_url.startswith("https:"))
+    set_connect_cookie(response, begun, is_secure=gateway.settings.is_https)
     return ConnectStarted(authorization_url=begun.authorization_url, expires_at=begun.expires_at)
 
 

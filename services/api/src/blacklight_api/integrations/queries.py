@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
-from blacklight_api.pagination import IdKey
+from blacklight_api.pagination import IdKey, newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,8 @@ async def list_integrations(
         query = query.where(EmailIntegration.provider == wanted.provider)
     if wanted.status is not None:
         query = query.where(EmailIntegration.status == wanted.status)
-    if after is not None:
-        query = query.where(EmailIntegration.id < after.id)
-    return (await session.scalars(query.order_by(EmailIntegration.id.desc()).limit(limit))).all()
+    page = newest_first(query, EmailIntegration.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()
 
 
 async def find_integration(
@@ -104,9 +103,8 @@ async def list_sync_runs(
 ) -> Sequence[SyncRun]:
     """The readings of a mailbox, the newest first."""
     query = select(SyncRun).where(SyncRun.integration_id == integration_id)
-    if after is not None:
-        query = query.where(SyncRun.id < after.id)
-    return (await session.scalars(query.order_by(SyncRun.id.desc()).limit(limit))).all()
+    page = newest_first(query, SyncRun.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()
 
 
 async def list_messages(
@@ -121,10 +119,9 @@ async def list_messages(
     query = select(EmailMessage).where(EmailMessage.integration_id == integration_id)
     if statuses:
         query = query.where(EmailMessage.status.in_(statuses))
-    if after is not None:
-        query = query.where(EmailMessage.id < after.id)
     query = query.options(defer(EmailMessage.raw_sealed, raiseload=True))
-    return (await session.scalars(query.order_by(EmailMessage.id.desc()).limit(limit))).all()
+    page = newest_first(query, EmailMessage.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()
 
 
 async def job_ids_of(

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from blacklight_api.documents.files import UploadedFile
-from blacklight_api.pagination import IdKey
+from blacklight_api.pagination import IdKey, newest_first
 from blacklight_api.search import matches_words
 
 
@@ -51,9 +51,8 @@ async def list_invitations(
         query = query.where(CandidateInvitation.email == wanted.email)
     if wanted.search is not None:
         query = query.where(matches_words(_searched_text(), wanted.search))
-    if after is not None:
-        query = query.where(CandidateInvitation.id < after.id)
-    rows = await session.scalars(query.order_by(CandidateInvitation.id.desc()).limit(limit))
+    page = newest_first(query, CandidateInvitation.id, after=after, limit=limit)
+    rows = await session.scalars(page)
     return rows.all()
 
 

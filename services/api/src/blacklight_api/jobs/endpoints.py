@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from blacklight_shared.models import JobStatus, Visibility
-from fastapi import Query
+from fastapi import Depends, Query
 
 from blacklight_api.auth.scopes import Scope
 from blacklight_api.jobs import service
@@ -24,10 +24,7 @@ Reader = Annotated[Work, shared_work(Scope.JOBS_READ)]
 Writer = Annotated[Work, shared_work(Scope.JOBS_WRITE)]
 
 
-@router.get("")
-async def list_jobs(
-    work: Reader,
-    requested: RequestedPage,
+def job_filter(
     status: Annotated[
         list[JobStatus], Query(description="Any of these; repeat the parameter.")
     ] = [],  # noqa: B006 -- FastAPI copies it
@@ -43,9 +40,9 @@ async def list_jobs(
     visibility: Annotated[Visibility | None, Query()] = None,
     import_batch_id: Annotated[RowId | None, Query()] = None,
     posted_since: Annotated[date | None, Query()] = None,
-) -> Page[JobSummary]:
-    """List postings, the newest first: the global ones, and those that the tenant found itself."""
-    wanted = JobFilter(
+) -> JobFilter:
+    """Dependency: the postings that the query string asks for."""
+    return JobFilter(
         statuses=status,
         search=search,
         company=company,
@@ -56,6 +53,14 @@ async def list_jobs(
         import_batch_id=import_batch_id,
         posted_since=posted_since,
     )
+
+
+Wanted = Annotated[JobFilter, Depends(job_filter)]
+
+
+@router.get("")
+async def list_jobs(work: Reader, wanted: Wanted, requested: RequestedPage) -> Page[JobSummary]:
+    """List postings, the newest first: the global ones, and those that the tenant found itself."""
     return await service.page(work, wanted, requested)
 
 

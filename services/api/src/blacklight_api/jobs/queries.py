@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, defer
 
 from blacklight_api.jobs.schemas import JobRole, MailOfJob
-from blacklight_api.pagination import IdKey
+from blacklight_api.pagination import IdKey, newest_first
 from blacklight_api.search import hold_words, matches_words
 
 MAX_MAILS = 20
@@ -66,9 +66,8 @@ async def list_jobs(
 ) -> list[JobRow]:
     """Postings without their description, the newest first."""
     query = _filtered(_with_role().options(defer(JobPosting.description, raiseload=True)), wanted)
-    if after is not None:
-        query = query.where(JobPosting.id < after.id)
-    rows = await session.execute(query.order_by(JobPosting.id.desc()).limit(limit))
+    page = newest_first(query, JobPosting.id, after=after, limit=limit)
+    rows = await session.execute(page)
     return [_job_row(*row) for row in rows]
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blacklight_api.pagination import IdKey
+from blacklight_api.pagination import IdKey, newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,8 @@ async def list_mails(
         query = query.where(MailLogEntry.recipient == wanted.recipient)
     if wanted.business_key is not None:
         query = query.where(MailLogEntry.business_key == wanted.business_key)
-    if after is not None:
-        query = query.where(MailLogEntry.id < after.id)
-    return (await session.scalars(query.order_by(MailLogEntry.id.desc()).limit(limit))).all()
+    page = newest_first(query, MailLogEntry.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()
 
 
 async def list_mails_about(
@@ -95,9 +94,8 @@ async def list_suppressions(
     query = select(MailSuppression)
     if email is not None:
         query = query.where(MailSuppression.email == email)
-    if after is not None:
-        query = query.where(MailSuppression.id < after.id)
-    return (await session.scalars(query.order_by(MailSuppression.id.desc()).limit(limit))).all()
+    page = newest_first(query, MailSuppression.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()
 
 
 async def suppress(

@@ -12,6 +12,7 @@ from typing import Literal, Self
 from fastapi import Request, Response
 
 from blacklight_api.auth.sessions import LIFETIME
+from blacklight_api.gateway import gateway_of
 
 SESSION_COOKIE = "blacklight_session"
 THEME_COOKIE = "blacklight_theme"
@@ -87,7 +88,7 @@ def set_cookie(
         value,
         max_age=int(lifetime.total_seconds()),
         path="/",
-        secure=request.app.state.gateway.settings.public_url.startswith("https://"),
+        secure=gateway_of(request).settings.is_https,
         httponly=True,
         samesite="lax",
     )

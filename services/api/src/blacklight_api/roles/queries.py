@@ -19,7 +19,7 @@ from blacklight_shared.models import (
 from sqlalchemy import func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blacklight_api.pagination import IdKey
+from blacklight_api.pagination import IdKey, newest_first
 from blacklight_api.roles.schemas import SimilarRole
 from blacklight_api.search import matches_words
 
@@ -70,9 +70,8 @@ async def list_roles(
             matches_words(RoleAlias.alias, wanted.search)
         )
         query = query.where(GlobalRole.id.in_(union(named, also_known_as)))
-    if after is not None:
-        query = query.where(GlobalRole.id < after.id)
-    return (await session.scalars(query.order_by(GlobalRole.id.desc()).limit(limit))).all()
+    page = newest_first(query, GlobalRole.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()
 
 
 async def list_aliases(
@@ -80,9 +79,8 @@ async def list_aliases(
 ) -> Sequence[RoleAlias]:
     """Other names of a role, the newest first."""
     query = select(RoleAlias).where(RoleAlias.role_id == role_id)
-    if after is not None:
-        query = query.where(RoleAlias.id < after.id)
-    return (await session.scalars(query.order_by(RoleAlias.id.desc()).limit(limit))).all()
+    page = newest_first(query, RoleAlias.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()
 
 
 async def similar_roles(

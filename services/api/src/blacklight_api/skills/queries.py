@@ -8,7 +8,7 @@ from blacklight_shared.models import TenantSkill
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blacklight_api.pagination import IdKey
+from blacklight_api.pagination import IdKey, newest_first
 
 
 async def all_skills(session: AsyncSession) -> Sequence[TenantSkill]:
@@ -31,6 +31,5 @@ async def list_skills(
 ) -> Sequence[TenantSkill]:
     """Skills, the newest first."""
     query = select(TenantSkill)
-    if after is not None:
-        query = query.where(TenantSkill.id < after.id)
-    return (await session.scalars(query.order_by(TenantSkill.id.desc()).limit(limit))).all()
+    page = newest_first(query, TenantSkill.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()

@@ -8,7 +8,7 @@ from blacklight_shared.models import Tenant
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blacklight_api.pagination import IdKey
+from blacklight_api.pagination import IdKey, newest_first
 
 
 async def find_tenant(
@@ -24,9 +24,8 @@ async def list_tenants(
 ) -> Sequence[Tenant]:
     """Tenants, the newest first."""
     query = select(Tenant)
-    if after is not None:
-        query = query.where(Tenant.id < after.id)
-    return (await session.scalars(query.order_by(Tenant.id.desc()).limit(limit))).all()
+    page = newest_first(query, Tenant.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()
 
 
 async def find_tenant_by_slug(session: AsyncSession, slug: str) -> Tenant | None:

@@ -9,7 +9,7 @@ from blacklight_shared.models import PortalRole, PortalUser, PortalUserStatus
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blacklight_api.pagination import IdKey
+from blacklight_api.pagination import IdKey, newest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,8 @@ async def list_users(
         query = query.where(PortalUser.role == wanted.role)
     if wanted.status is not None:
         query = query.where(PortalUser.status == wanted.status)
-    if after is not None:
-        query = query.where(PortalUser.id < after.id)
-    return (await session.scalars(query.order_by(PortalUser.id.desc()).limit(limit))).all()
+    page = newest_first(query, PortalUser.id, after=after, limit=limit)
+    return (await session.scalars(page)).all()
 
 
 async def lock_active_admins(session: AsyncSession) -> set[int]:

@@ -110,7 +110,7 @@ async def connect(
         provider=PROVIDER_NAMES[provider],
         authorization_url=begun.authorization_url,
     )
-    is_secure = gateway.settings.public_url.startswith("https://")
+    is_secure = gateway.settings.is_https
     set_connect_cookie(response, begun, is_secure=is_secure)
     return response
 
