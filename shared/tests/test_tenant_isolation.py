@@ -68,6 +68,18 @@ READABLE_BY_SYSTEM = {
             "resumed_at",
         }
     ),
+    "invitation_documents": frozenset(
+        {
+            "id",
+            "tenant_id",
+            "invitation_id",
+            "kind",
+            "extraction_status",
+            "created_at",
+            "resumptions",
+            "resumed_at",
+        }
+    ),
     "portal_users": frozenset({"id", "tenant_id", "email", "status"}),
     "registration_dossiers": frozenset[str](),
     "registration_pages": frozenset[str](),

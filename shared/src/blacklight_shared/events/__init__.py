@@ -21,6 +21,7 @@ from blacklight_shared.events.inboxes import (
     ParseJobEmail,
     SyncUserInbox,
 )
+from blacklight_shared.events.invitations import InvitationResumeUploaded
 from blacklight_shared.events.jobs import (
     MAX_JOBS_PER_EVENT,
     JobImportProgress,
@@ -74,6 +75,7 @@ __all__ = [
     "IntegrationErrorType",
     "InvitationMail",
     "InvitationReminderMail",
+    "InvitationResumeUploaded",
     "JobImportProgress",
     "JobImportRequested",
     "JobPostingUpdated",

@@ -3,15 +3,18 @@
 from blacklight_shared.models.base import Base
 from blacklight_shared.models.candidates import (
     IS_UNMATCHED,
-    IS_UNREAD,
     MATCHABLE_STATUSES,
     Candidate,
     CandidateDocument,
     CandidatePreferredRole,
     CandidateStatus,
+    PreferredRoleSource,
+)
+from blacklight_shared.models.documents import (
+    IS_UNREAD,
     DocumentKind,
     ExtractionStatus,
-    PreferredRoleSource,
+    StoredDocument,
 )
 from blacklight_shared.models.integrations import (
     DEFAULT_SYNC_FREQUENCY_MINUTES,
@@ -213,6 +216,7 @@ __all__ = [
     "ScraperSubmission",
     "SignInFailures",
     "SmtpSecurity",
+    "StoredDocument",
     "SuppressionReason",
     "SyncRun",
     "SyncRunStatus",

@@ -9,18 +9,21 @@ from enum import StrEnum
 from sqlalchemy import (
     ForeignKey,
     Index,
-    Integer,
-    LargeBinary,
     Numeric,
     SmallInteger,
     UniqueConstraint,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from blacklight_shared.models.base import Base, BigIntPK, JsonObject, Timestamps, one_of
+from blacklight_shared.models.documents import (
+    IS_UNREAD,
+    DocumentKind,
+    ExtractionStatus,
+    StoredDocument,
+)
 
 
 class CandidateStatus(StrEnum):
@@ -43,26 +46,6 @@ IS_UNMATCHED = (
 )
 """A candidate whose matches are older than the profile, or who was approved and is not ready for
 assignment yet. Queries spell it as the index does."""
-
-
-class DocumentKind(StrEnum):
-    """What a document is for."""
-
-    RESUME = "resume"
-    OTHER = "other"
-
-
-class ExtractionStatus(StrEnum):
-    """How far the text of a document has been read."""
-
-    PENDING = "pending"
-    EXTRACTED = "extracted"
-    SCANNED = "scanned"
-    FAILED = "failed"
-
-
-IS_UNREAD = "kind = 'resume' AND extraction_status = 'pending'"
-"""A CV that is still to be read. Queries spell it as the index does."""
 
 
 class PreferredRoleSource(StrEnum):
@@ -145,7 +128,7 @@ class Candidate(Timestamps, Base):
     deleted_at: Mapped[datetime | None]
 
 
-class CandidateDocument(Base):
+class CandidateDocument(StoredDocument, Base):
     """A file of a candidate, with its text once that has been read."""
 
     __tablename__ = "candidate_documents"
@@ -160,20 +143,6 @@ class CandidateDocument(Base):
     id: Mapped[BigIntPK]
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     candidate_id: Mapped[int] = mapped_column(ForeignKey("candidates.id", ondelete="CASCADE"))
-    kind: Mapped[str] = mapped_column(server_default=DocumentKind.RESUME)
-    filename: Mapped[str]
-    content_type: Mapped[str]
-    size_bytes: Mapped[int]
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
-    resumptions: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    """How often reading it was begun again, because nobody had finished."""
-    resumed_at: Mapped[datetime | None]
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
-    text: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
-    extraction_status: Mapped[str] = mapped_column(server_default=ExtractionStatus.PENDING)
-    extraction_error: Mapped[str | None]
-    page_count: Mapped[int | None] = mapped_column(Integer)
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class CandidatePreferredRole(Base):

@@ -9,7 +9,12 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from blacklight_shared.models.base import Base, BigIntPK, JsonObject, Timestamps, one_of
-from blacklight_shared.models.candidates import DocumentKind
+from blacklight_shared.models.documents import (
+    IS_UNREAD,
+    DocumentKind,
+    ExtractionStatus,
+    StoredDocument,
+)
 
 INVITATION_TOKEN_PURPOSE = "invitation-token"  # noqa: S105 -- a name, not a secret
 """Under which ``SecretBox`` keeps ``CandidateInvitation.token_sealed``."""
@@ -80,6 +85,8 @@ class CandidateInvitation(Timestamps, Base):
     rejection_reason: Mapped[str | None]
     profile: Mapped[JsonObject] = mapped_column(server_default=text("'{}'::jsonb"))
     """What the candidate has filled in, by the names of the candidate's columns."""
+    taken_from_resume: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """Fields for which HR prefers what the CV says; the profile keeps what the candidate said."""
     candidate_id: Mapped[int | None] = mapped_column(
         ForeignKey("candidates.id", ondelete="SET NULL")
     )
@@ -91,24 +98,24 @@ class CandidateInvitation(Timestamps, Base):
         return f"{self.first_name} {self.last_name}".strip()
 
 
-class InvitationDocument(Base):
+class InvitationDocument(StoredDocument, Base):
     """A file that came with a submission; an approval moves it to the candidate."""
 
     __tablename__ = "invitation_documents"
-    __table_args__ = (one_of("kind", DocumentKind), UniqueConstraint("invitation_id", "sha256"))
+    __table_args__ = (
+        one_of("kind", DocumentKind),
+        one_of("extraction_status", ExtractionStatus),
+        UniqueConstraint("invitation_id", "sha256"),
+        Index("ix_invitation_documents_unread", "created_at", postgresql_where=text(IS_UNREAD)),
+    )
 
     id: Mapped[BigIntPK]
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     invitation_id: Mapped[int] = mapped_column(
         ForeignKey("candidate_invitations.id", ondelete="CASCADE")
     )
-    kind: Mapped[str] = mapped_column(server_default=DocumentKind.RESUME)
-    filename: Mapped[str]
-    content_type: Mapped[str]
-    size_bytes: Mapped[int]
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    filled_fields: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """Fields of the invitation's profile that were empty and hold what the CV says."""
 
 
 class InvitationReminder(Base):

@@ -55,6 +55,12 @@ class PortalUser(Timestamps, Base):
     __tablename__ = "portal_users"
     __table_args__ = (
         UniqueConstraint("tenant_id", "email"),
+        UniqueConstraint(
+            "microsoft_object_id",
+            "microsoft_directory_id",
+            "tenant_id",
+            name="microsoft_account",
+        ),
         one_of("role", PortalRole),
         one_of("status", PortalUserStatus),
     )
@@ -68,6 +74,9 @@ class PortalUser(Timestamps, Base):
     status: Mapped[str] = mapped_column(server_default=PortalUserStatus.ACTIVE)
     password_hash: Mapped[str | None]
     """Argon2id, PHC string; None for people who have not chosen a password."""
+    microsoft_directory_id: Mapped[uuid.UUID | None]
+    """With the object id, the Microsoft account that they sign in with; None: none so far."""
+    microsoft_object_id: Mapped[uuid.UUID | None]
     last_login_at: Mapped[datetime | None]
     wants_daily_stats: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whether the figures of each day come by mail."""
