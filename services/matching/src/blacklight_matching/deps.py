@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from blacklight_shared.crypto import SecretBox
 from blacklight_shared.database import Database
 from blacklight_shared.llm import LanguageModel, create_language_model
+from blacklight_shared.measuring import measured
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_matching.document_reader import DocumentReader
@@ -17,6 +19,7 @@ from blacklight_matching.embeddings.base import EmbeddingProvider
 from blacklight_matching.embeddings.factory import create_provider
 from blacklight_matching.features.loading import VectorSpace
 from blacklight_matching.feeds.fetching import FeedRules
+from blacklight_matching.import_backlog import measure_import_backlog
 from blacklight_matching.settings import MatchingSettings
 from blacklight_matching.snapshot import PostingSnapshot
 
@@ -81,14 +84,15 @@ async def open_deps(settings: MatchingSettings) -> AsyncIterator[MatchingDeps]:
     documents = DocumentReader()
     language_model = create_language_model(settings.llm)
     try:
-        yield MatchingDeps(
-            database,
-            embeddings,
-            documents,
-            SecretBox.from_settings(settings),
-            settings.feed_rules,
-            language_model,
-        )
+        async with measured(partial(measure_import_backlog, database)):
+            yield MatchingDeps(
+                database,
+                embeddings,
+                documents,
+                SecretBox.from_settings(settings),
+                settings.feed_rules,
+                language_model,
+            )
     finally:
         if language_model is not None:
             await language_model.aclose()
