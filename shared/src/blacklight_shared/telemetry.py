@@ -8,11 +8,14 @@ configured with the standard ``OTEL_EXPORTER_OTLP_…`` variables. Between proce
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.context import Context
+from opentelemetry.trace import SpanContext
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 TRACE_FIELD = "_trace"
@@ -20,6 +23,7 @@ TRACE_FIELD = "_trace"
 
 _ENDPOINT_VARIABLES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _PROPAGATOR = TraceContextTextMapPropagator()
+_PLANNED_SPAN: ContextVar[SpanContext | None] = ContextVar("planned_span", default=None)
 
 tracer = trace.get_tracer("blacklight")
 
@@ -39,23 +43,42 @@ def configure_tracing(service: str) -> Callable[[], None]:
     if not any(os.environ.get(variable) for variable in _ENDPOINT_VARIABLES):
         return lambda: None
     try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.resources import Resource
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        from blacklight_shared.span_export import exporting_provider
     except ImportError as error:
         raise RuntimeError("tracing needs the extra: blacklight-shared[otel]") from error
-    name = os.environ.get("OTEL_SERVICE_NAME", service)
-    provider = TracerProvider(resource=Resource.create({"service.name": name}))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    provider = exporting_provider(os.environ.get("OTEL_SERVICE_NAME", service))
     trace.set_tracer_provider(provider)
     return provider.shutdown
 
 
-def current_trace() -> dict[str, str]:
-    """The trace context of the span in hand, as W3C header names and values; may be empty."""
+def is_tracing() -> bool:
+    """Whether this process exports spans."""
+    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+
+
+@contextmanager
+def planned_span(span: SpanContext) -> Iterator[None]:
+    """Give the span that is started in this block the ids that others know already."""
+    token = _PLANNED_SPAN.set(span)
+    try:
+        yield
+    finally:
+        _PLANNED_SPAN.reset(token)
+
+
+def planned_ids() -> SpanContext | None:
+    """The ids that the span in the making shall have; None for random ones."""
+    return _PLANNED_SPAN.get()
+
+
+def current_trace(context: Context | None = None) -> dict[str, str]:
+    """A trace context as W3C header names and values; may be empty.
+
+    Args:
+        context: Holds the span; None: the span in hand.
+    """
     carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier)
+    _PROPAGATOR.inject(carrier, context)
     return carrier
 
 
@@ -77,6 +100,10 @@ def inject_trace(
 def extract_trace(data: Mapping[str, Any]) -> Context | None:
     """The trace context that event data carries, as the parent of a span; None without one."""
     carrier = data.get(TRACE_FIELD)
-    if not isinstance(carrier, Mapping):
-        return None
-    return _PROPAGATOR.extract({str(key): str(value) for key, value in carrier.items()})
+    return trace_from(carrier) if isinstance(carrier, Mapping) else None
+
+
+def trace_from(carrier: Mapping[Any, Any]) -> Context:
+    """What ``current_trace`` gave, as the parent of a span; empty or damaged, it has no parent."""
+    headers = {str(key): str(value) for key, value in carrier.items()}
+    return _PROPAGATOR.extract(headers, Context())

@@ -23,8 +23,10 @@ from blacklight_shared.events import (
     RefreshCandidateMatches,
 )
 from blacklight_shared.logging import configure_logging
+from blacklight_shared.span_export import PlannedIds
 from blacklight_shared.telemetry import TRACE_FIELD, current_trace, tracer
 from blacklight_shared.workflows import (
+    Failure,
     NonRetriableError,
     RetriableError,
     Workflow,
@@ -63,6 +65,13 @@ async def doomed(
     raise (NonRetriableError if event.candidate_id == 1 else RetriableError)("no")
 
 
+@doomed.on_failure
+async def mourn(
+    ctx: inngest.Context, failure: Failure[GenerateCandidateMatches], deps: RecordingDeps
+) -> None:
+    deps.note("mourned")
+
+
 @workflow(id="sender", trigger=RefreshCandidateMatches)
 async def sender(ctx: inngest.Context, event: RefreshCandidateMatches, deps: RecordingDeps) -> None:
     await fan_out(ctx, "send", [JobPostingUpdated(job_id=1, changed_fields=[])])
@@ -91,7 +100,7 @@ def spans() -> InMemorySpanExporter:
     exporter = InMemorySpanExporter()
     provider = trace.get_tracer_provider()
     if not isinstance(provider, TracerProvider):
-        provider = TracerProvider()
+        provider = TracerProvider(id_generator=PlannedIds())
         trace.set_tracer_provider(provider)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     return exporter
@@ -130,6 +139,7 @@ class TestMetrics:
         names = {
             "blacklight_workflow_runs_started_total": 1,
             "blacklight_workflow_runs_completed_total": 1,
+            "blacklight_workflow_queue_seconds_count": 1,
         }
         before = {name: sample(name, workflow="observed") for name in names}
         failed = "blacklight_workflow_attempts_failed_total"
@@ -174,30 +184,98 @@ class TestTraces:
         run = worker.run(sender, data)
 
         assert run.status == "Completed"
-        wait_until(lambda: worker.deps.calls["received"] == 2, "the run of the sent event")
-        names = wait_until(lambda: self.names(spans, trace_id), "the spans")
-        assert names == {"request", "workflow sender", "workflow receiver"}
+
+        def received_twice() -> list[ReadableSpan] | None:
+            found = [span for span in spans.get_finished_spans() if trace_of(span) == trace_id]
+            names = [span.name for span in found]
+            return found if names.count("workflow receiver") == 2 else None
+
+        found = wait_until(received_twice, "the spans")
+        by_id = {span_id(span): span for span in found}
+        below = {
+            span.name: {child.name for child in found if parent_id(child) == span_id(span)}
+            for span in found
+        }
+        assert below["request"] == {"workflow sender"}
+        assert "step send" in below["workflow sender"]
+        assert below["step send"] == {"workflow receiver"}
+        assert below["workflow receiver"] == {"handler receiver"}
+        roots = [span.name for span in found if parent_id(span) not in by_id]
+        assert roots == ["request"]
+
+    def test_every_step_of_a_run_nobody_sent_is_in_the_run_s_trace(
+        self, worker: WorkerUnderTest, spans: InMemorySpanExporter
+    ) -> None:
+        worker.deps.calls.clear()
+
+        run = worker.run(observed, payload())
+
+        found = of_run(spans, run.id)
+        [whole] = [span for span in found if span.name == "workflow observed"]
+        attempts = [span for span in found if span is not whole]
+        assert whole.parent is None
+        assert [span.name for span in attempts].count("step work") == 3
+        assert {parent_id(span) for span in attempts} == {span_id(whole)}
+        assert {trace_of(span) for span in found} == {trace_of(whole)}
+        assert whole.start_time is not None
+        assert all(whole.start_time <= (span.start_time or 0) for span in attempts)
 
     def test_mark_failed_attempts(
         self, worker: WorkerUnderTest, spans: InMemorySpanExporter
     ) -> None:
         run = worker.run(doomed, payload(1))
 
-        (span,) = [
+        found = of_run(spans, run.id)
+        assert {span.name for span in found} == {"workflow doomed", "handler doomed"}
+        for span in found:
+            assert span.status.description == "NonRetriableError"
+            assert (span.attributes or {})["blacklight.tenant_id"] == "3"
+
+    def test_a_failure_is_handled_in_the_trace_of_what_failed(
+        self, worker: WorkerUnderTest, spans: InMemorySpanExporter
+    ) -> None:
+        with tracer.start_as_current_span("request") as request:
+            trace_id = request.get_span_context().trace_id
+            data = {"candidate_id": 1, "tenant_id": 3, TRACE_FIELD: current_trace()}
+
+        worker.run(doomed, data)
+
+        def handled() -> list[ReadableSpan]:
+            return [
+                span
+                for span in spans.get_finished_spans()
+                if span.name == "workflow doomed-failure" and trace_of(span) == trace_id
+            ]
+
+        assert wait_until(handled, "the failure's handler")
+
+
+def of_run(spans: InMemorySpanExporter, run_id: str) -> list[ReadableSpan]:
+    """The spans of a run, once the last of them, that of the attempt which ended it, is there."""
+
+    def complete() -> list[ReadableSpan] | None:
+        found = [
             span
             for span in spans.get_finished_spans()
-            if (span.attributes or {}).get("blacklight.run_id") == run.id
+            if (span.attributes or {}).get("blacklight.run_id") == run_id
         ]
-        assert span.status.description == "NonRetriableError"
-        assert (span.attributes or {})["blacklight.tenant_id"] == "3"
+        names = [span.name.split()[0] for span in found]
+        return found if {"workflow", "handler"} <= set(names) else None
 
-    def names(self, spans: InMemorySpanExporter, trace_id: int) -> set[str]:
-        finished = [span for span in spans.get_finished_spans() if self.trace_of(span) == trace_id]
-        names = {span.name for span in finished}
-        received = [span for span in finished if span.name == "workflow receiver"]
-        return names if len(received) >= 2 else set()
+    return wait_until(complete, "the spans of the run")
 
-    def trace_of(self, span: ReadableSpan) -> int:
-        context = span.get_span_context()
-        assert context is not None
-        return context.trace_id
+
+def span_id(span: ReadableSpan) -> int:
+    context = span.get_span_context()
+    assert context is not None
+    return context.span_id
+
+
+def parent_id(span: ReadableSpan) -> int:
+    return 0 if span.parent is None else span.parent.span_id
+
+
+def trace_of(span: ReadableSpan) -> int:
+    context = span.get_span_context()
+    assert context is not None
+    return context.trace_id

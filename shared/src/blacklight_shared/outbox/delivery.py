@@ -14,16 +14,19 @@ from urllib.parse import quote
 
 import httpx
 import orjson
+from opentelemetry import trace
+from opentelemetry.trace import Span, SpanKind
 from sqlalchemy import RowMapping
 
 from blacklight_shared.settings import Settings
-from blacklight_shared.telemetry import inject_trace
+from blacklight_shared.telemetry import current_trace, inject_trace, trace_from, tracer
 
 CLOUD_EVENT_API = "https://inn.gs"
 DEVELOPMENT_EVENT_KEY = "development"
 TIMEOUT = timedelta(seconds=10)
 MAX_ERROR_LENGTH = 500
 
+_NANOSECONDS_PER_SECOND = 1_000_000_000
 _EVENT_AT_FAULT = frozenset(
     {
         HTTPStatus.BAD_REQUEST,
@@ -73,23 +76,15 @@ class EventApi:
         """Send outbox rows as one request, each under its own id.
 
         Args:
-            rows: With ``id``, ``name``, ``data`` and ``trace_context``.
+            rows: With ``id``, ``name``, ``data``, ``trace_context`` and ``created_at``.
 
         Raises:
             EngineUnavailableError: No answer, or one that is not about the events; sending
                 again is safe.
             EventRefusedError: One of the events is at fault.
         """
-        body = orjson.dumps(
-            [
-                {
-                    "id": str(row["id"]),
-                    "name": row["name"],
-                    "data": inject_trace(row["data"], row["trace_context"]),
-                }
-                for row in rows
-            ]
-        )
+        spans = [_waiting_span(row) for row in rows]
+        body = orjson.dumps([_as_sent(row, span) for row, span in zip(rows, spans, strict=True)])
         try:
             response = await self._http.post(
                 self._path, content=body, headers={"Content-Type": "application/json"}
@@ -100,3 +95,27 @@ class EventApi:
             raise EventRefusedError(f"{response.status_code}: {response.text[:MAX_ERROR_LENGTH]}")
         if not response.is_success:
             raise EngineUnavailableError(f"the event API answered {response.status_code}")
+        for span in spans:
+            span.end()
+
+
+def _waiting_span(row: RowMapping) -> Span:
+    """The time an event waited for; not told when it is never ended, because the sending failed."""
+    if not row["trace_context"]:
+        return trace.INVALID_SPAN
+    return tracer.start_span(
+        f"outbox {row['name']}",
+        context=trace_from(row["trace_context"]),
+        kind=SpanKind.PRODUCER,
+        attributes={"blacklight.event_id": str(row["id"])},
+        start_time=int(row["created_at"].timestamp() * _NANOSECONDS_PER_SECOND),
+    )
+
+
+def _as_sent(row: RowMapping, span: Span) -> dict[str, Any]:
+    carried = current_trace(trace.set_span_in_context(span))
+    return {
+        "id": str(row["id"]),
+        "name": row["name"],
+        "data": inject_trace(row["data"], carried),
+    }

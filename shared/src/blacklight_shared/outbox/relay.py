@@ -54,7 +54,7 @@ _log = structlog.get_logger(__name__)
 
 _DUE = text(
     """
-    SELECT id, name, data, subject, trace_context, attempts
+    SELECT id, name, data, subject, trace_context, attempts, created_at
     FROM outbox_events AS event
     WHERE sent_at IS NULL AND dead_at IS NULL AND available_at <= now()
       AND (subject = '' OR NOT EXISTS (

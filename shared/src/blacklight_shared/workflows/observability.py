@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import inngest
@@ -11,19 +12,19 @@ import structlog
 from fastapi import Request
 from opentelemetry import context as otel_context
 from opentelemetry import trace
-from opentelemetry.context import Context
-from opentelemetry.trace import Link, Span, StatusCode
+from opentelemetry.trace import Span, StatusCode
 
 from blacklight_shared.metrics import (
     WORKFLOW_ATTEMPTS_FAILED,
+    WORKFLOW_QUEUE_SECONDS,
     WORKFLOW_RUNS_COMPLETED,
     WORKFLOW_RUNS_FAILED,
     WORKFLOW_RUNS_STARTED,
     WORKFLOW_STEP_SECONDS,
 )
-from blacklight_shared.telemetry import extract_trace, inject_trace, tracer
+from blacklight_shared.telemetry import inject_trace, tracer
+from blacklight_shared.workflows.run_trace import FAILED_EVENT, RunTrace
 
-_FAILED_EVENT = "inngest/function.failed"
 _EXECUTED_STEPS = frozenset({"StepRun", "StepError", "StepFailed"})
 _NOT_TARGETED = "step"
 _NUMBER = re.compile(r"-\d+(?=-|$)")
@@ -60,6 +61,8 @@ class RunObserver(inngest.Middleware):
         self._retries = retries
         self._attempt = 0
         self._started = time.perf_counter()
+        self._trace: RunTrace | None = None
+        self._attributes: dict[str, str | int] = {}
         self._span: Span | None = None
 
     async def transform_input(
@@ -69,7 +72,7 @@ class RunObserver(inngest.Middleware):
         steps: inngest.StepMemos,
     ) -> None:
         """Before the handler is called: name the run to logs, metrics and traces."""
-        if ctx.event.name == _FAILED_EVENT:
+        if ctx.event.name == FAILED_EVENT:
             self._workflow, self._retries = f"{self._workflow}-failure", 0
         self._attempt = ctx.attempt
         structlog.contextvars.bind_contextvars(
@@ -81,6 +84,7 @@ class RunObserver(inngest.Middleware):
         )
         if steps.size == 0 and ctx.attempt == 0 and not self._is_step_targeted():
             WORKFLOW_RUNS_STARTED.labels(self._workflow).inc()
+            WORKFLOW_QUEUE_SECONDS.labels(self._workflow).observe(_waited_seconds(ctx.events))
             _log.info("run started", events=len(ctx.events))
         self._span = self._start_span(ctx)
 
@@ -102,18 +106,17 @@ class RunObserver(inngest.Middleware):
         return self.raw_request.query_params.get("stepId", _NOT_TARGETED) != _NOT_TARGETED
 
     def _start_span(self, ctx: inngest.Context | inngest.ContextSync) -> Span:
-        parents = [context for event in ctx.events if (context := extract_trace(event.data))]
+        self._trace = RunTrace.of(ctx)
+        self._attributes = {
+            "blacklight.workflow": self._workflow,
+            "blacklight.run_id": ctx.run_id,
+            "blacklight.event_id": ctx.event.id,
+            "blacklight.tenant_id": str(ctx.event.data.get("tenant_id", "")),
+        }
         span = tracer.start_span(
-            f"workflow {self._workflow}",
-            context=parents[0] if parents else None,
-            links=[_link(parent) for parent in parents[1:]],
-            attributes={
-                "blacklight.workflow": self._workflow,
-                "blacklight.run_id": ctx.run_id,
-                "blacklight.event_id": ctx.event.id,
-                "blacklight.attempt": ctx.attempt,
-                "blacklight.tenant_id": str(ctx.event.data.get("tenant_id", "")),
-            },
+            f"handler {self._workflow}",
+            context=self._trace.context,
+            attributes={**self._attributes, "blacklight.attempt": ctx.attempt},
         )
         # Never detached: the SDK handles a request in a task, and the task's context ends with it.
         otel_context.attach(trace.set_span_in_context(span))
@@ -123,11 +126,17 @@ class RunObserver(inngest.Middleware):
         if error is None:
             WORKFLOW_RUNS_COMPLETED.labels(self._workflow).inc()
             _log.info("run completed")
+            self._end_run_span()
             return
         self._record_failed_attempt(error)
         if not getattr(error, "is_retriable", True) or self._attempt >= self._retries:
             WORKFLOW_RUNS_FAILED.labels(self._workflow, _name(error)).inc()
             _log.error("run failed", error=_name(error), reason=str(error))
+            self._end_run_span(error=_name(error))
+
+    def _end_run_span(self, *, error: str | None = None) -> None:
+        if self._trace is not None:
+            self._trace.end(f"workflow {self._workflow}", self._attributes, error=error)
 
     def _record_step(self, step_id: str, error: Exception | None) -> None:
         # Numbered steps of one kind share a time series.
@@ -136,6 +145,7 @@ class RunObserver(inngest.Middleware):
             time.perf_counter() - self._started
         )
         if self._span is not None:
+            self._span.update_name(f"step {step}")
             self._span.set_attribute("blacklight.step", step_id)
         if error is not None:
             self._record_failed_attempt(error, step=step_id)
@@ -147,8 +157,9 @@ class RunObserver(inngest.Middleware):
             self._span.set_status(StatusCode.ERROR, _name(error))
 
 
-def _link(context: Context) -> Link:
-    return Link(trace.get_current_span(context).get_span_context())
+def _waited_seconds(events: Sequence[inngest.Event]) -> float:
+    # Never below 0, where the engine's clock is ahead of ours.
+    return max(time.time() - min(event.ts for event in events) / 1000, 0)
 
 
 def _name(error: Exception) -> str:
