@@ -29,6 +29,7 @@ ENDED = frozenset({"Completed", "Failed", "Cancelled"})
 
 _POLL_SECONDS = 0.03
 _START_TIMEOUT_SECONDS = 30.0
+_RUN_TIMEOUT_SECONDS = 60.0
 
 FoundT = TypeVar("FoundT")
 
@@ -121,6 +122,39 @@ class TestEngine:
     def _data(self, path: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._http.get(path).raise_for_status().json()["data"]
         return found
+
+
+@dataclass(frozen=True)
+class WorkerUnderTest:
+    """A running worker, through the engine that calls it.
+
+    Attributes:
+        engine: The engine.
+        app_id: Which app of the engine the worker is.
+    """
+
+    engine: TestEngine
+    app_id: str
+
+    def run(self, event: Event, workflow_id: str) -> RunResult:
+        """Send an event and wait for the end of the run that it starts."""
+        [event_id] = self.engine.send(event)
+        return self.wait_for_run(event_id, workflow_id)
+
+    def run_cron(self, workflow_id: str) -> RunResult:
+        """Run a scheduled workflow now, to its end."""
+        event_id = self.engine.invoke(f"{self.app_id}-{workflow_id}", {})
+        return self.wait_for_run(event_id, workflow_id)
+
+    def wait_for_run(self, event_id: str, workflow_id: str) -> RunResult:
+        """Wait for the end of the one run of the workflow that an event started.
+
+        Raises:
+            TimeoutError: It goes on for a minute and more.
+        """
+        return self.engine.wait_for_run(
+            event_id, f"{self.app_id}-{workflow_id}", timeout=_RUN_TIMEOUT_SECONDS
+        )
 
 
 @contextmanager

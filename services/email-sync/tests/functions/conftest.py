@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 
 import inngest
@@ -12,6 +11,7 @@ import pytest
 from blacklight_devstack.engine_testing import (
     RunResult,
     TestEngine,
+    WorkerUnderTest,
     running_engine,
     served_app,
 )
@@ -20,21 +20,13 @@ from blacklight_email_sync.deps import open_deps
 from blacklight_email_sync.functions import WORKFLOWS
 from blacklight_email_sync.functions.sync_user_email_inbox import sync_user_email_inbox
 from blacklight_email_sync.settings import EmailSyncSettings
-from blacklight_shared.events import Event, SyncUserInbox
+from blacklight_shared.events import SyncUserInbox
 from blacklight_shared.workflows import create_worker_app
 from fastapi import FastAPI
 
 
-@dataclass(frozen=True)
-class Worker:
-    """A running worker and the engine that calls it."""
-
-    engine: TestEngine
-
-    def run(self, event: Event, workflow_id: str) -> RunResult:
-        """Send an event and wait for the end of the run that it starts."""
-        [event_id] = self.engine.send(event)
-        return self.engine.wait_for_run(event_id, f"{APP_ID}-{workflow_id}", timeout=60)
+class Worker(WorkerUnderTest):
+    """A running worker that reads what it syncs."""
 
     def sync(self, event: SyncUserInbox) -> RunResult:
         """Sync an inbox, and wait until its mails are read too."""
@@ -42,15 +34,10 @@ class Worker:
         self.settle()
         return run
 
-    def run_cron(self, workflow_id: str) -> RunResult:
-        """Run a scheduled workflow now."""
-        event_id = self.engine.invoke(f"{APP_ID}-{workflow_id}", {})
-        return self.engine.wait_for_run(event_id, timeout=60)
-
     def settle(self) -> None:
         """Wait until every mail that was handed over for reading has been read."""
         for event in self.engine.events("email/parse-job-email"):
-            self.engine.wait_for_run(event["internal_id"], f"{APP_ID}-parse-job-email", timeout=60)
+            self.wait_for_run(event["internal_id"], "parse-job-email")
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +50,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestEngine]:
 def worker(engine: TestEngine, settings: EmailSyncSettings) -> Iterator[Worker]:
     """A worker that begins syncs as fast as they are asked for."""
     with unhurried(), served_app(worker_app(engine, settings)):
-        yield Worker(engine)
+        yield Worker(engine, APP_ID)
 
 
 @contextmanager

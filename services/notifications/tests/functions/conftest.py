@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import pytest
 from blacklight_devstack.engine_testing import (
-    RunResult,
     TestEngine,
+    WorkerUnderTest,
     running_engine,
     served_app,
 )
@@ -17,28 +16,10 @@ from blacklight_devstack.postgres_roles import DatabaseUrls
 from blacklight_notifications.app import APP_ID
 from blacklight_notifications.deps import open_deps
 from blacklight_notifications.functions import WORKFLOWS
-from blacklight_shared.events import Event
 from blacklight_shared.workflows import create_worker_app
 
 from services.notifications.tests.conftest import settings_for
 from services.notifications.tests.world import Sink
-
-
-@dataclass(frozen=True)
-class Worker:
-    """A running worker and the engine that calls it."""
-
-    engine: TestEngine
-
-    def run(self, event: Event, workflow_id: str) -> RunResult:
-        """Send an event and wait for the end of the run that it starts."""
-        [event_id] = self.engine.send(event)
-        return self.engine.wait_for_run(event_id, f"{APP_ID}-{workflow_id}", timeout=60)
-
-    def run_cron(self, workflow_id: str) -> RunResult:
-        """Run a scheduled workflow now."""
-        event_id = self.engine.invoke(f"{APP_ID}-{workflow_id}", {})
-        return self.engine.wait_for_run(event_id, timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +29,15 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestEngine]:
 
 
 @pytest.fixture
-def worker(engine: TestEngine, database: DatabaseUrls, sink: Sink) -> Iterator[Worker]:
+def worker(engine: TestEngine, database: DatabaseUrls, sink: Sink) -> Iterator[WorkerUnderTest]:
     with running_worker(engine, database, sink) as worker:
         yield worker
 
 
 @contextmanager
-def running_worker(engine: TestEngine, database: DatabaseUrls, sink: Sink) -> Iterator[Worker]:
+def running_worker(
+    engine: TestEngine, database: DatabaseUrls, sink: Sink
+) -> Iterator[WorkerUnderTest]:
     settings = settings_for(database, sink).model_copy(
         update={"inngest_base_url": engine.base_url, "inngest_dev": True}
     )
@@ -62,4 +45,4 @@ def running_worker(engine: TestEngine, database: DatabaseUrls, sink: Sink) -> It
         app_id=APP_ID, settings=settings, workflows=WORKFLOWS, open_deps=open_deps
     )
     with served_app(app):
-        yield Worker(engine)
+        yield WorkerUnderTest(engine, APP_ID)

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from blacklight_devstack.engine_testing import WorkerUnderTest
 from blacklight_devstack.postgres_roles import DatabaseUrls, connect
 from blacklight_shared.models import DailyStats
 from psycopg import Connection
 from sqlalchemy import select
 
-from services.notifications.tests.functions.conftest import Worker
 from services.notifications.tests.world import World
 
 
@@ -22,7 +22,9 @@ def zone_where_it_is(hour: int) -> str:
     return f"Etc/GMT{-offset:+d}" if offset else "Etc/GMT"
 
 
-async def test_invitations_are_checked_where_it_is_past_nine(worker: Worker, world: World) -> None:
+async def test_invitations_are_checked_where_it_is_past_nine(
+    worker: WorkerUnderTest, world: World
+) -> None:
     due = await World.make(world.deps, time_zone=zone_where_it_is(12))
     early = await World.make(world.deps, time_zone=zone_where_it_is(4))
     for place in (due, early):
@@ -34,7 +36,9 @@ async def test_invitations_are_checked_where_it_is_past_nine(worker: Worker, wor
     assert await early.events() == []
 
 
-async def test_yesterday_is_counted_and_asked_to_be_mailed(worker: Worker, world: World) -> None:
+async def test_yesterday_is_counted_and_asked_to_be_mailed(
+    worker: WorkerUnderTest, world: World
+) -> None:
     zone = zone_where_it_is(12)
     due = await World.make(world.deps, time_zone=zone)
     for _ in range(2):
@@ -48,7 +52,7 @@ async def test_yesterday_is_counted_and_asked_to_be_mailed(worker: Worker, world
 
 
 async def test_one_tenants_trouble_keeps_no_other_waiting(
-    worker: Worker, world: World, owner: Connection
+    worker: WorkerUnderTest, world: World, owner: Connection
 ) -> None:
     zone = zone_where_it_is(12)
     broken, fine = [await World.make(world.deps, time_zone=zone) for _ in range(2)]

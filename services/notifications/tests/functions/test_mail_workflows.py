@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from blacklight_devstack.engine_testing import WorkerUnderTest
 from blacklight_notifications.functions import WORKFLOWS
 from blacklight_notifications.sending import MAIL_THROTTLE
 from blacklight_shared.events import (
@@ -17,7 +18,6 @@ from blacklight_shared.events import (
 )
 from blacklight_shared.models import MailLogEntry, MailStatus, MailTemplate, PortalRole
 
-from services.notifications.tests.functions.conftest import Worker
 from services.notifications.tests.kinds import stored_stats
 from services.notifications.tests.world import (
     Sink,
@@ -50,12 +50,12 @@ def test_mail_is_held_back_and_never_dropped() -> None:
 
 
 class TestOneRecipient:
-    async def test_invitation(self, worker: Worker, world: World, sink: Sink) -> None:
+    async def test_invitation(self, worker: WorkerUnderTest, world: World, sink: Sink) -> None:
         invitation = await world.invitation()
         await run(worker, invitation_mail(invitation), "send-invitation-email")
         assert "invites you" in sink.only(invitation.email).subject
 
-    async def test_reminder(self, worker: Worker, world: World, sink: Sink) -> None:
+    async def test_reminder(self, worker: WorkerUnderTest, world: World, sink: Sink) -> None:
         invitation = await world.invitation()
         fields = invitation_mail(invitation).model_dump()
         event = InvitationReminderMail(**fields, hours_left=24)
@@ -63,7 +63,7 @@ class TestOneRecipient:
         assert "24 hours" in sink.only(invitation.email).text
 
     async def test_approval_survives_a_server_that_defers(
-        self, worker: Worker, world: World, sink: Sink
+        self, worker: WorkerUnderTest, world: World, sink: Sink
     ) -> None:
         sink.order(fault="defer", times=3)
         event = world.approval()
@@ -73,7 +73,7 @@ class TestOneRecipient:
         assert entry.attempts == 4
 
     async def test_rejection_with_its_reason(
-        self, worker: Worker, world: World, sink: Sink
+        self, worker: WorkerUnderTest, world: World, sink: Sink
     ) -> None:
         fields = world.approval().model_dump(exclude={"candidate_id"})
         event = RejectionMail(**fields, reason="No role <near> you.")
@@ -83,7 +83,7 @@ class TestOneRecipient:
         assert "No role &lt;near&gt; you." in mail.html
 
     async def test_a_mail_that_is_never_taken_is_marked_and_the_run_fails(
-        self, worker: Worker, world: World, sink: Sink
+        self, worker: WorkerUnderTest, world: World, sink: Sink
     ) -> None:
         sink.order(fault="defer")
         event = world.approval()
@@ -94,7 +94,7 @@ class TestOneRecipient:
         assert (entry.status, entry.attempts) == (MailStatus.FAILED, 6)
 
     async def test_a_refused_mail_ends_the_run_at_once(
-        self, worker: Worker, world: World, sink: Sink
+        self, worker: WorkerUnderTest, world: World, sink: Sink
     ) -> None:
         sink.order(fault="refuse")
         await run(worker, world.approval(), "send-approval-email")
@@ -102,7 +102,7 @@ class TestOneRecipient:
         assert (entry.status, entry.attempts) == (MailStatus.BOUNCED, 1)
 
     async def test_the_same_event_twice_is_one_mail(
-        self, worker: Worker, world: World, sink: Sink
+        self, worker: WorkerUnderTest, world: World, sink: Sink
     ) -> None:
         event = world.approval()
         for _ in range(2):
@@ -112,7 +112,7 @@ class TestOneRecipient:
 
 class TestPeopleOfTheTenant:
     async def test_one_bad_address_neither_blocks_nor_repeats_the_others(
-        self, worker: Worker, world: World, sink: Sink
+        self, worker: WorkerUnderTest, world: World, sink: Sink
     ) -> None:
         people = [await world.user() for _ in range(4)]
         refused, deferred, *fine = [person.email for person in people]
@@ -129,7 +129,7 @@ class TestPeopleOfTheTenant:
         }
 
     async def test_admins_are_told_where_there_is_no_hr(
-        self, worker: Worker, world: World, sink: Sink
+        self, worker: WorkerUnderTest, world: World, sink: Sink
     ) -> None:
         admin = await world.user(PortalRole.ADMIN)
         await world.user(PortalRole.RECRUITER)
@@ -137,7 +137,9 @@ class TestPeopleOfTheTenant:
         await run(worker, hr_notification(world), "send-hr-notification")
         assert [mail.recipients for mail in sink.mails()] == [[admin.email]]
 
-    async def test_integration_alert(self, worker: Worker, world: World, sink: Sink) -> None:
+    async def test_integration_alert(
+        self, worker: WorkerUnderTest, world: World, sink: Sink
+    ) -> None:
         user = await world.user(PortalRole.RECRUITER)
         event = IntegrationDisconnectedMail(
             integration_id=5,
@@ -152,7 +154,7 @@ class TestPeopleOfTheTenant:
 
     @pytest.mark.parametrize("is_welcome", [True, False])
     async def test_the_link_by_which_a_person_chooses_a_password(
-        self, is_welcome: bool, worker: Worker, world: World, sink: Sink
+        self, is_welcome: bool, worker: WorkerUnderTest, world: World, sink: Sink
     ) -> None:
         user = await world.user(PortalRole.RECRUITER)
         reset, token = await world.password_reset(user, is_welcome=is_welcome)
@@ -167,7 +169,7 @@ class TestPeopleOfTheTenant:
         assert token not in f"{entry.body_text}{entry.body_html}{entry.event_data}"
 
     async def test_a_link_that_was_used_is_not_sent(
-        self, worker: Worker, world: World, sink: Sink
+        self, worker: WorkerUnderTest, world: World, sink: Sink
     ) -> None:
         reset, _token = await world.password_reset(await world.user(), used_at=datetime.now(UTC))
         await run(worker, password_reset_mail(reset), "send-password-reset-email")
@@ -175,7 +177,7 @@ class TestPeopleOfTheTenant:
         assert sink.mails() == []
 
     async def test_a_password_comes_even_where_no_other_mail_is_wanted(
-        self, worker: Worker, world: World, sink: Sink
+        self, worker: WorkerUnderTest, world: World, sink: Sink
     ) -> None:
         user = await world.user()
         await world.suppress(user.email)
@@ -184,7 +186,7 @@ class TestPeopleOfTheTenant:
         assert len(sink.mails(user.email)) == 1
 
     async def test_daily_stats_go_to_those_who_want_them(
-        self, worker: Worker, world: World, sink: Sink
+        self, worker: WorkerUnderTest, world: World, sink: Sink
     ) -> None:
         reader = await world.user(wants_daily_stats=True)
         await world.user()
@@ -198,7 +200,9 @@ class TestPeopleOfTheTenant:
 
 
 class TestOnRequest:
-    async def test_a_mail_is_sent_again(self, worker: Worker, world: World, sink: Sink) -> None:
+    async def test_a_mail_is_sent_again(
+        self, worker: WorkerUnderTest, world: World, sink: Sink
+    ) -> None:
         event = world.approval()
         await run(worker, event, "send-approval-email")
         [first] = await world.log()
@@ -211,7 +215,7 @@ class TestOnRequest:
         ("fault", "status"), [("defer", MailStatus.FAILED), ("refuse", MailStatus.BOUNCED)]
     )
     async def test_a_test_mail_shows_a_wrong_setting_at_once(
-        self, worker: Worker, world: World, sink: Sink, fault: str, status: MailStatus
+        self, worker: WorkerUnderTest, world: World, sink: Sink, fault: str, status: MailStatus
     ) -> None:
         sink.order(fault=fault)
         event = MailServerTest(tenant_id=world.tenant_id, mail_id=1, to_email="ops@example.com")
@@ -223,7 +227,7 @@ class TestOnRequest:
         assert entry.server_reply is not None
 
 
-async def run(worker: Worker, event: Event, workflow_id: str) -> None:
+async def run(worker: WorkerUnderTest, event: Event, workflow_id: str) -> None:
     result = await asyncio.to_thread(worker.run, event, workflow_id)
     assert result.status == "Completed", result.output
 
