@@ -68,10 +68,14 @@ class TestProbes:
         assert readiness["database"] == "ok"
         assert readiness["schema_state"] == "current"
 
-    def test_the_engine_s_sync_is_seen(self, worker: WorkerUnderTest) -> None:
-        _, readiness = ready(worker)
+    def test_syncs_and_calls_of_the_engine_are_told_apart(self, worker: WorkerUnderTest) -> None:
+        _, before = ready(worker)
+        worker.run(takes_a_while, GenerateCandidateMatches(candidate_id=1, tenant_id=1))
+        _, after = ready(worker)
 
-        assert readiness["engine_last_seen"] is not None
+        assert before["engine"]["last_sync"] is not None
+        assert before["engine"]["last_call"] is None
+        assert after["engine"]["last_call"] > before["engine"]["last_sync"]
 
     def test_an_old_schema_is_not_ready(
         self, worker: WorkerUnderTest, owner: psycopg.Connection

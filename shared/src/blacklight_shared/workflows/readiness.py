@@ -24,6 +24,21 @@ class SchemaState(StrEnum):
     OLDER = "older"
 
 
+class EngineContact(BaseModel):
+    """When the engine last reached this process; it does not count for ``ready``.
+
+    A replica is first called after it is ready, and is told apart from its siblings by nobody: the
+    engine syncs with their common address.
+
+    Attributes:
+        last_sync: When this process last told the engine of its workflows.
+        last_call: When the engine last had a step done here.
+    """
+
+    last_sync: datetime | None = None
+    last_call: datetime | None = None
+
+
 class Readiness(BaseModel):
     """What ``/readyz`` answers.
 
@@ -32,17 +47,16 @@ class Readiness(BaseModel):
         database: ``ok``, or the class of the fault.
         schema_state: ``newer`` is fine: migrations only add while two releases run side by side.
             None when the database does not answer.
-        engine_last_seen: When the engine last synced or called this process. It does not count for
-            ``ready``, since a replica is first called after it is.
+        engine: When the engine was heard of; None for a process that it does not call.
     """
 
     ready: bool
     database: str
     schema_state: SchemaState | None
-    engine_last_seen: datetime | None
+    engine: EngineContact | None
 
 
-async def check_readiness(database: Database, engine_last_seen: datetime | None) -> Readiness:
+async def check_readiness(database: Database, engine: EngineContact | None) -> Readiness:
     """Ask the database, for three seconds at most; never raises."""
     try:
         async with asyncio.timeout(CHECK_TIMEOUT.total_seconds()):
@@ -52,13 +66,13 @@ async def check_readiness(database: Database, engine_last_seen: datetime | None)
             ready=False,
             database=type(error).__name__,
             schema_state=None,
-            engine_last_seen=engine_last_seen,
+            engine=engine,
         )
     return Readiness(
         ready=state is not SchemaState.OLDER,
         database="ok",
         schema_state=state,
-        engine_last_seen=engine_last_seen,
+        engine=engine,
     )
 
 

@@ -20,7 +20,7 @@ from blacklight_shared.settings import Settings
 from blacklight_shared.telemetry import configure_tracing
 from blacklight_shared.workflows.client import create_client
 from blacklight_shared.workflows.functions import Workflow
-from blacklight_shared.workflows.readiness import Readiness, check_readiness
+from blacklight_shared.workflows.readiness import EngineContact, Readiness, check_readiness
 
 SERVE_PATH = "/api/inngest"
 
@@ -62,7 +62,7 @@ def create_worker_app(
     """
     configure_logging(settings, service=app_id)
     deps = _Deps[DepsT]()
-    contact = _EngineContact()
+    contact = EngineContact()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -101,37 +101,37 @@ class _Deps(Generic[DepsT]):
         return self.opened
 
 
-class _EngineContact:
-    """When the engine last reached the app."""
-
-    last_seen: datetime | None = None
-
-
 class _WatchEngine:
     """Notes every call and sync of the engine that is answered without an error (ASGI)."""
 
-    def __init__(self, app: ASGIApp, contact: _EngineContact) -> None:
+    def __init__(self, app: ASGIApp, contact: EngineContact) -> None:
         self._app = app
         self._contact = contact
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def watch(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] < 400:
-                self._contact.last_seen = datetime.now(UTC)
+                self._note(scope["method"])
             await send(message)
 
         called = scope["type"] == "http" and scope["path"] == SERVE_PATH
         await self._app(scope, receive, watch if called else send)
 
+    def _note(self, method: str) -> None:
+        if method == "PUT":
+            self._contact.last_sync = datetime.now(UTC)
+        elif method == "POST":
+            self._contact.last_call = datetime.now(UTC)
 
-def _add_probes(app: FastAPI, deps: _Deps[DepsT], contact: _EngineContact) -> None:
+
+def _add_probes(app: FastAPI, deps: _Deps[DepsT], contact: EngineContact) -> None:
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
     @app.get("/readyz")
     async def readyz(response: Response) -> Readiness:
-        readiness = await check_readiness(deps.get().database, contact.last_seen)
+        readiness = await check_readiness(deps.get().database, contact)
         if not readiness.ready:
             response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
         return readiness
