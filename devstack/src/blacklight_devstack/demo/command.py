@@ -23,6 +23,7 @@ from blacklight_devstack.demo.front_door import (
     Batch,
     FrontDoor,
     FrontDoorError,
+    Match,
     Resume,
 )
 from blacklight_devstack.demo.report import Report, show
@@ -197,7 +198,6 @@ async def _report(
 ) -> Report:
     matches = [await door.matches(resume.candidate_id) for resume in resumes]
     statuses = [await door.document_status(resume) for resume in resumes]
-    best = sorted((found[0] for found in matches if found), key=lambda match: -match.score)
     gateway = await _metrics(f"{stack.gateway_url}/metrics")
     worker = await _metrics(f"http://127.0.0.1:{stack.port(_WORKER)}/metrics")
     return Report(
@@ -206,15 +206,22 @@ async def _report(
         rows_failed=sum(batch.counts.rows_failed for batch in batches),
         candidates=len(resumes),
         candidates_unreadable=sum(status != "extracted" for status in statuses),
-        candidates_matched=len(best),
+        candidates_matched=sum(bool(found) for found in matches),
         matches_created=sum(len(found) for found in matches),
         matches_recommended=sum(match.is_recommended for found in matches for match in found),
         events_sent=int(gateway.get("blacklight_outbox_sent_total", 0)),
         runs_completed=int(worker.get("blacklight_workflow_runs_completed_total", 0)),
         runs_failed=int(worker.get("blacklight_workflow_runs_failed_total", 0)),
         seconds=seconds,
-        top_matches=best[:TOP_MATCHES],
+        top_matches=_top(matches),
     )
+
+
+def _top(matches: Sequence[Sequence[Match]]) -> list[Match]:
+    """Each candidate's best match; where that leaves room, each one's second best, and so on."""
+    ranked = [(rank, match) for found in matches for rank, match in enumerate(found)]
+    ranked.sort(key=lambda entry: (entry[0], -entry[1].score))
+    return sorted((match for _, match in ranked[:TOP_MATCHES]), key=lambda match: -match.score)
 
 
 async def _metrics(url: str) -> dict[str, float]:

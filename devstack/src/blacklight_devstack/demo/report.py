@@ -73,7 +73,7 @@ def _numbers(report: Report) -> Table:
 
 
 def _table(matches: Sequence[Match]) -> Table:
-    table = Table(title="The best match of each candidate", title_justify="left", expand=True)
+    table = Table(title="The best matches", title_justify="left", expand=True)
     table.add_column("Grade", justify="center", no_wrap=True)
     table.add_column("Score", justify="right", no_wrap=True)
     table.add_column("Candidate", ratio=3)
