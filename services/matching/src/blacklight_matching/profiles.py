@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from blacklight_shared.models import (
     Candidate,
     CandidateDocument,
     CandidatePreferredRole,
     CandidateStatus,
-    ExtractionStatus,
     PreferredRoleSource,
 )
-from sqlalchemy import delete, exists, select, update
+from blacklight_shared.resumes import RESUME_FIELDS, ResumeReading, missing_values
+from sqlalchemy import delete, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_matching.candidates import audit_entry
-from blacklight_matching.resume.models import Education, Language, ResumeProfile
+from blacklight_matching.stored_documents import mark_read
 
 WORKFLOW_ID = "parse-resume"
 PREFERRED_ROLES_FIELD = "preferred_roles"
@@ -51,35 +50,12 @@ async def load_content(session: AsyncSession, candidate_id: int, document_id: in
     )
 
 
-async def store_text(
-    session: AsyncSession, document_id: int, *, text: str, page_count: int | None
-) -> None:
-    """Keep the text of a document; it counts as read once the profile has it too."""
-    await _set_document(
-        session, document_id, text=text, page_count=page_count, extraction_error=None
-    )
-
-
-async def store_failure(
-    session: AsyncSession, document_id: int, status: ExtractionStatus, reason: str
-) -> None:
-    """Say why a document has no text."""
-    await _set_document(session, document_id, extraction_status=status, extraction_error=reason)
-
-
-async def load_text(session: AsyncSession, document_id: int) -> str | None:
-    """The text of a document, once it is stored."""
-    return await session.scalar(
-        select(CandidateDocument.text).where(CandidateDocument.id == document_id)
-    )
-
-
 async def fill_profile(
     session: AsyncSession,
     tenant_id: int,
     candidate_id: int,
     document_id: int,
-    profile: ResumeProfile,
+    reading: ResumeReading,
 ) -> FilledProfile:
     """Fill the empty fields of a candidate from a CV, and mark the CV as read.
 
@@ -90,7 +66,7 @@ async def fill_profile(
         tenant_id: The tenant.
         candidate_id: The candidate.
         document_id: The CV.
-        profile: What it says.
+        reading: What it says.
     """
     candidate = await session.scalar(
         select(Candidate).where(Candidate.id == candidate_id).with_for_update()
@@ -98,14 +74,15 @@ async def fill_profile(
     filled: list[str] = []
     is_email_taken = False
     if candidate is not None:
-        for field, value in _values(profile):
-            if value and not getattr(candidate, field) and field not in candidate.edited_fields:
+        present = {field: getattr(candidate, field) for field in RESUME_FIELDS}
+        for field, value in missing_values(present, reading).items():
+            if field not in candidate.edited_fields:
                 setattr(candidate, field, value)
                 filled.append(field)
         await session.flush()
-        is_email_taken = not await _fill_email(session, candidate, profile.emails, filled)
+        is_email_taken = not await _fill_email(session, candidate, reading.emails, filled)
         _record(session, tenant_id, candidate_id, document_id, sorted(filled), is_email_taken)
-    await _set_document(session, document_id, extraction_status=ExtractionStatus.EXTRACTED)
+    await mark_read(session, CandidateDocument, document_id, reading)
     return FilledProfile(fields=sorted(filled), is_email_taken=is_email_taken)
 
 
@@ -170,37 +147,6 @@ async def candidate_status(session: AsyncSession, candidate_id: int) -> Candidat
     return None if status is None else CandidateStatus(status)
 
 
-def _values(profile: ResumeProfile) -> Iterator[tuple[str, Any]]:
-    """Fields of a candidate and what the CV says for them; the address is a matter of its own."""
-    yield "first_name", profile.first_name
-    yield "last_name", profile.last_name
-    yield "phone", profile.phones[0] if profile.phones else None
-    yield "location", profile.locations[0] if profile.locations else None
-    yield "headline", profile.headline
-    yield "summary", profile.summary
-    titles = [position.title for position in profile.positions]
-    yield "titles", list(dict.fromkeys([*titles, *profile.preferred_titles]))
-    yield "skills", [skill.words[0] for skill in profile.skills]
-    yield "years_experience", profile.years_experience
-    yield "education", [_education(course) for course in profile.education]
-    yield "languages", [_language(language) for language in profile.languages]
-    yield "certifications", list(profile.certifications)
-
-
-def _education(course: Education) -> dict[str, Any]:
-    return {
-        "level": None if course.level is None else course.level.name.lower(),
-        "degree": course.degree,
-        "field": course.field,
-        "institution": course.institution,
-        "year": course.year,
-    }
-
-
-def _language(language: Language) -> str:
-    return f"{language.name} ({language.level})" if language.level else language.name
-
-
 async def _fill_email(
     session: AsyncSession, candidate: Candidate, emails: Sequence[str], filled: list[str]
 ) -> bool:
@@ -234,9 +180,3 @@ def _record(
                 tenant_id, candidate_id, WORKFLOW_ID, "candidate.completed_from_resume", changes
             )
         )
-
-
-async def _set_document(session: AsyncSession, document_id: int, **values: Any) -> None:
-    await session.execute(
-        update(CandidateDocument).where(CandidateDocument.id == document_id).values(**values)
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from blacklight_devstack.boundaries import IS_LONG, Deaths, Play, check_every_boundary
@@ -17,6 +17,7 @@ from blacklight_matching.functions.backfill_embeddings import backfill_embedding
 from blacklight_matching.functions.generate_candidate_matches import generate_candidate_matches
 from blacklight_matching.functions.match_jobs_to_candidates import match_jobs_to_candidates
 from blacklight_matching.functions.parse_resume import parse_resume
+from blacklight_matching.functions.read_invitation_resume import read_invitation_resume
 from blacklight_matching.functions.refresh_candidate_matches import refresh_candidate_matches
 from blacklight_matching.functions.update_job_embedding import update_job_embedding
 from blacklight_shared.database import Database
@@ -29,13 +30,19 @@ from blacklight_shared.events import (
     MatchTrigger,
     RefreshCandidateMatches,
 )
-from blacklight_shared.models import Candidate, JobImportBatch
+from blacklight_shared.models import (
+    Candidate,
+    CandidateInvitation,
+    InvitationDocument,
+    JobImportBatch,
+)
 from blacklight_shared.workflows import Workflow
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from services.matching.tests.functions.conftest import connected_to, worker_app
 from services.matching.tests.functions.test_matching import PROFILE, chunk_of, imported
-from services.matching.tests.functions.test_parse_resume import uploaded
+from services.matching.tests.functions.test_parse_resume import RESUME, uploaded
+from services.matching.tests.functions.test_read_invitation_resume import handed_in
 from services.matching.tests.world import HashedEmbeddings, World
 
 Story = Callable[[Database, World, int], Awaitable[Event]]
@@ -71,40 +78,55 @@ async def a_cv(db: Database, world: World, tenant_id: int) -> Event:
     return await uploaded(db, tenant_id, await world.candidate(tenant_id))
 
 
+async def an_invited_cv(db: Database, world: World, tenant_id: int) -> Event:
+    return await handed_in(db, tenant_id, profile={"headline": "Quokka Wrangler"})
+
+
+async def an_extracted_cv(db: Database, world: World, tenant_id: int) -> Event:
+    event = await handed_in(db, tenant_id, profile={"headline": "Quokka Wrangler"})
+    async with db.tenant_session(tenant_id) as session:
+        await session.execute(update(InvitationDocument).values(text=RESUME))
+    return event
+
+
 async def missing_embeddings(db: Database, world: World, tenant_id: int) -> Event:
     await imported(world, *["Data Engineer"] * 3)
     return BackfillEmbeddings(entity_type=EmbeddedEntity.JOBS, batch_size=2)
 
 
-ALWAYS: list[tuple[Workflow[Any, Any, Any], Story, int]] = [
-    (match_jobs_to_candidates, a_chunk, 1),
-    (generate_candidate_matches, an_approval, 1),
-    (backfill_embeddings, missing_embeddings, 0),
+class Scene(NamedTuple):
+    """A workflow with what starts it, how many matches it makes, and how many calls it takes."""
+
+    workflow: Workflow[Any, Any, Any]
+    story: Story
+    matches: int = 0
+    calls: int = 4
+
+
+ALWAYS = [
+    Scene(match_jobs_to_candidates, a_chunk, matches=1),
+    Scene(generate_candidate_matches, an_approval, matches=1),
+    Scene(backfill_embeddings, missing_embeddings),
+    Scene(read_invitation_resume, an_extracted_cv, calls=3),
 ]
-"""Each workflow with what starts it, and how many matches it makes."""
 
-WHEN_LONG: list[tuple[Workflow[Any, Any, Any], Story, int]] = [
-    (refresh_candidate_matches, a_refresh, 1),
-    (update_job_embedding, a_change, 1),
-    (parse_resume, a_cv, 0),
+WHEN_LONG = [
+    Scene(refresh_candidate_matches, a_refresh, matches=1),
+    Scene(update_job_embedding, a_change, matches=1),
+    Scene(parse_resume, a_cv),
+    Scene(read_invitation_resume, an_invited_cv, calls=3),
 ]
-"""The first two take the steps of those above; each life of the last starts processes."""
+"""The first two take the steps of those above; each life of the others starts processes."""
 
-STORIES = [*ALWAYS, *WHEN_LONG] if IS_LONG else ALWAYS
+SCENES = [*ALWAYS, *WHEN_LONG] if IS_LONG else ALWAYS
 
 
-@pytest.mark.parametrize(
-    ("workflow", "story", "matches"), STORIES, ids=[workflow.id for workflow, *_ in STORIES]
-)
+@pytest.mark.parametrize("scene", SCENES, ids=[scene.story.__name__ for scene in SCENES])
 async def test_the_end_is_the_same(
-    workflow: Workflow[Any, Any, Any],
-    story: Story,
-    matches: int,
-    databases: FreshDatabases,
-    engine: TestEngine,
+    scene: Scene, databases: FreshDatabases, engine: TestEngine
 ) -> None:
-    play = play_of(workflow, story, matches, databases, engine)
-    await check_every_boundary(play, at_least=4)
+    play = play_of(scene.workflow, scene.story, scene.matches, databases, engine)
+    await check_every_boundary(play, at_least=scene.calls)
 
 
 def play_of(
@@ -163,6 +185,11 @@ async def rows(db: Database, world: World, tenant_id: int) -> Sequence[object]:
             (one.status, one.titles, one.skills, one.edited_fields, one.matched_at is not None)
             for one in await session.scalars(select(Candidate).order_by(Candidate.id))
         ]
+        forms = (await session.scalars(select(CandidateInvitation.profile))).all()
+        documents = [
+            (one.extraction_status, one.filled_fields)
+            for one in await session.scalars(select(InvitationDocument))
+        ]
         counts = [
             await session.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608 -- constants
             for table in (
@@ -172,4 +199,4 @@ async def rows(db: Database, world: World, tenant_id: int) -> Sequence[object]:
         ]
     async with db.global_session() as session:
         batches = (await session.scalars(select(JobImportBatch.status))).all()
-    return candidates, counts, batches, await world.matches(tenant_id)
+    return candidates, forms, documents, counts, batches, await world.matches(tenant_id)

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
 from blacklight_matching.candidates import make_ready_for_assignment, mark_matched
 from blacklight_matching.stalled.candidates import match_again, unmatched_candidates
 from blacklight_matching.stalled.limits import CANDIDATE_PATIENCE, MAX_RESUMPTIONS
-from blacklight_matching.stalled.resumes import UNREAD, read_again, unread_resumes
+from blacklight_matching.stalled.resumes import UNREAD, Owner, read_again, unread_resumes
 from blacklight_shared.database import Database
+from blacklight_shared.events import InvitationResumeUploaded, ResumeUploaded
 from blacklight_shared.models import (
     Candidate,
-    CandidateDocument,
     CandidateStatus,
     ExtractionStatus,
+    InvitationStatus,
     OutboxEvent,
 )
 from sqlalchemy import select, text
 
 from services.matching.tests.functions.test_parse_resume import uploaded
+from services.matching.tests.functions.test_read_invitation_resume import handed_in
 from services.matching.tests.world import World
 
 NOW = datetime.now(UTC)
@@ -32,9 +36,9 @@ async def waiting(db: Database) -> list[int]:
         return [row.candidate_id for row in rows]
 
 
-async def unread(db: Database) -> list[int]:
+async def unread(db: Database, owner: Owner) -> list[int]:
     async with db.system_session() as session:
-        return [row.document_id for row in await unread_resumes(session, NOW, limit=10)]
+        return [row.document_id for row in await unread_resumes(session, owner, NOW, limit=10)]
 
 
 async def owed(db: Database) -> list[dict[str, object]]:
@@ -118,39 +122,57 @@ class TestUnmatchedCandidates:
             assert candidate.resumptions == 0
 
 
+async def uploaded_by(
+    owner: Owner, db: Database, world: World, **of_owner: Any
+) -> ResumeUploaded | InvitationResumeUploaded:
+    """A CV of somebody new, and the event that has it read."""
+    tenant_id = await world.tenant()
+    if owner is Owner.CANDIDATE:
+        return await uploaded(db, tenant_id, await world.candidate(tenant_id, **of_owner))
+    return await handed_in(db, tenant_id, **of_owner)
+
+
+async def age(db: Database, owner: Owner, tenant_id: int) -> None:
+    """Let the documents be of long ago, and every event be sent."""
+    changed = f"UPDATE {owner}_documents SET created_at = :at, resumed_at = :at"  # noqa: S608 -- a constant
+    async with db.tenant_session(tenant_id) as session:
+        await session.execute(text(changed), {"at": LONG_AGO})
+    async with db.system_session() as session:
+        await session.execute(text("UPDATE outbox_events SET sent_at = now()"))
+
+
+@pytest.mark.parametrize("owner", Owner)
 class TestUnreadResumes:
-    async def test_are_read_again_and_given_up_in_the_end(self, db: Database, world: World) -> None:
-        tenant_id = await world.tenant()
-        event = await uploaded(db, tenant_id, await world.candidate(tenant_id))
-        assert await unread(db) == []
+    async def test_are_read_again_and_given_up_in_the_end(
+        self, db: Database, world: World, owner: Owner
+    ) -> None:
+        event = await uploaded_by(owner, db, world)
+        tenant_id, document_id = event.tenant_id, event.document_id
+        assert await unread(db, owner) == []
         for times in range(1, MAX_RESUMPTIONS + 1):
+            await age(db, owner, tenant_id)
+            assert await unread(db, owner) == [document_id]
             async with db.tenant_session(tenant_id) as session:
-                await session.execute(
-                    text("UPDATE candidate_documents SET created_at = :at, resumed_at = :at"),
-                    {"at": LONG_AGO},
-                )
-            async with db.system_session() as session:
-                await session.execute(text("UPDATE outbox_events SET sent_at = now()"))
-            assert await unread(db) == [event.document_id]
-            async with db.tenant_session(tenant_id) as session:
-                assert await read_again(session, tenant_id, [event.document_id], NOW) == 1
-                assert await read_again(session, tenant_id, [event.document_id], NOW) == 0
+                assert await read_again(session, owner, tenant_id, [document_id], NOW) == 1
+                assert await read_again(session, owner, tenant_id, [document_id], NOW) == 0
             assert await owed(db) == [event.model_dump(mode="json")], times
 
+        await age(db, owner, tenant_id)
         async with db.tenant_session(tenant_id) as session:
-            await session.execute(
-                text("UPDATE candidate_documents SET resumed_at = :at"), {"at": LONG_AGO}
+            assert await read_again(session, owner, tenant_id, [document_id], NOW) == 0
+            found = await session.execute(
+                text(f"SELECT extraction_status, extraction_error FROM {owner}_documents")  # noqa: S608 -- a constant
             )
-            assert await read_again(session, tenant_id, [event.document_id], NOW) == 0
-            document = await session.get_one(CandidateDocument, event.document_id)
-            assert document.extraction_status == ExtractionStatus.FAILED
-            assert document.extraction_error == UNREAD
+        assert tuple(found.one()) == (ExtractionStatus.FAILED, UNREAD)
 
-    async def test_of_deleted_candidates_stay_unread(self, db: Database, world: World) -> None:
-        tenant_id = await world.tenant()
-        await uploaded(db, tenant_id, await world.candidate(tenant_id, deleted_at=NOW))
-        async with db.tenant_session(tenant_id) as session:
-            await session.execute(
-                text("UPDATE candidate_documents SET created_at = :at"), {"at": LONG_AGO}
-            )
-        assert await unread(db) == []
+    async def test_that_nobody_needs_stay_unread(
+        self, db: Database, world: World, owner: Owner
+    ) -> None:
+        of_owner: dict[str, Any] = (
+            {"deleted_at": NOW}
+            if owner is Owner.CANDIDATE
+            else {"status": InvitationStatus.CANCELLED}
+        )
+        event = await uploaded_by(owner, db, world, **of_owner)
+        await age(db, owner, event.tenant_id)
+        assert await unread(db, owner) == []

@@ -18,6 +18,7 @@ from blacklight_matching.functions.import_jobs import import_jobs
 from blacklight_matching.functions.match_jobs_to_candidates import match_jobs_to_candidates
 from blacklight_matching.functions.parse_resume import parse_resume
 from blacklight_matching.functions.process_job_source import process_job_source
+from blacklight_matching.functions.read_invitation_resume import read_invitation_resume
 from blacklight_matching.functions.refresh_candidate_matches import refresh_candidate_matches
 from blacklight_matching.functions.reset_completed_roles import reset_completed_roles
 from blacklight_matching.functions.resume_stalled_work import resume_stalled_work
@@ -36,6 +37,7 @@ WORKFLOWS: tuple[Workflow[Any, MatchingDeps, Any], ...] = (
     match_jobs_to_candidates,
     parse_resume,
     process_job_source,
+    read_invitation_resume,
     refresh_candidate_matches,
     reset_completed_roles,
     resume_stalled_work,

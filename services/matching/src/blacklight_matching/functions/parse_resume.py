@@ -12,7 +12,7 @@ from blacklight_shared.events import (
     ResumeProgress,
     ResumeUploaded,
 )
-from blacklight_shared.models import ExtractionStatus
+from blacklight_shared.models import CandidateDocument, ExtractionStatus
 from blacklight_shared.workflows import (
     CONCURRENCY,
     RETRY_CONFIG,
@@ -25,13 +25,13 @@ from blacklight_shared.workflows import (
 
 from blacklight_matching.deps import MatchingDeps
 from blacklight_matching.resume.told import ResumeReader
+from blacklight_matching.steps.documents import mark_unreadable
 from blacklight_matching.steps.resumes import (
     CompletedProfile,
     complete_profile,
     extract_resume_text,
     infer_roles,
     is_matchable,
-    mark_unreadable,
 )
 
 
@@ -43,7 +43,7 @@ class ParsedResume:
         extraction: ``EXTRACTED``, or why there is no text.
         filled_fields: Fields of the profile that the CV filled.
         is_email_taken: The CV's address was left out, since another candidate has it.
-        reader: Who read it; None when there was nothing to read.
+        reader: Who read it; None when there was nothing to read, or it had been read before.
         reader_failure: Why the language model was of no help, if one is configured.
         roles: Preferred roles that the titles gave.
         is_matching: Whether matches are made now.
@@ -119,6 +119,7 @@ async def give_up(
         mark_unreadable,
         deps,
         event.tenant_id,
+        CandidateDocument,
         event.document_id,
         failure.error.name,
     )

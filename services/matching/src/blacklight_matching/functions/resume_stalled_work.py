@@ -31,7 +31,7 @@ from blacklight_matching.stalled.imports import (
     stalled_imports,
 )
 from blacklight_matching.stalled.limits import ImportPatience
-from blacklight_matching.stalled.resumes import UnreadResume, read_again, unread_resumes
+from blacklight_matching.stalled.resumes import Owner, UnreadResume, read_again, unread_resumes
 
 PER_PAGE = 100
 MAX_PAGES = 50
@@ -45,7 +45,7 @@ class ResumedWork:
     Attributes:
         imports: Imports that go on.
         imports_failed: Imports that were given up.
-        resumes: CVs that are read again.
+        resumes: CVs that are read again, of candidates and of invited people.
         candidates: Candidates who are matched again.
     """
 
@@ -79,7 +79,7 @@ async def resume_stalled_work(
 ) -> ResumedWork:
     """Set going again what stands still, page by page; CVs first, which have candidates matched."""
     imports = await _resume_imports(ctx, deps, tick.at)
-    resumes = await _resume_resumes(ctx, deps, tick.at)
+    resumes = sum([await _resume_resumes(ctx, deps, owner, tick.at) for owner in Owner])
     candidates = await _resume_candidates(ctx, deps, tick.at)
     return ResumedWork(imports.resumed, imports.failed, resumes, candidates)
 
@@ -105,14 +105,23 @@ async def _resume_imports(ctx: inngest.Context, deps: MatchingDeps, at: datetime
     return ResumedImports(resumed, failed)
 
 
-async def _resume_resumes(ctx: inngest.Context, deps: MatchingDeps, at: datetime) -> int:
+async def _resume_resumes(
+    ctx: inngest.Context, deps: MatchingDeps, owner: Owner, at: datetime
+) -> int:
     resumed = 0
     for page in range(MAX_PAGES):
         found = await ctx.step.run(
-            f"find-resumes-{page}", find_resumes, deps, at, output_type=list[UnreadResume]
+            f"find-{owner}-resumes-{page}",
+            find_resumes,
+            deps,
+            owner,
+            at,
+            output_type=list[UnreadResume],
         )
         if found:
-            resumed += await ctx.step.run(f"read-resumes-{page}", read_resumes, deps, at, found)
+            resumed += await ctx.step.run(
+                f"read-{owner}-resumes-{page}", read_resumes, deps, owner, at, found
+            )
         if len(found) < PER_PAGE:
             break
     return resumed
@@ -157,14 +166,16 @@ async def resume_imports(
 
 
 @translating_errors("find unread CVs")
-async def find_resumes(deps: MatchingDeps, at: datetime) -> list[UnreadResume]:
+async def find_resumes(deps: MatchingDeps, owner: Owner, at: datetime) -> list[UnreadResume]:
     """The next page of CVs that are unread for long, of all tenants."""
     async with deps.database.system_session() as session:
-        return await unread_resumes(session, at, limit=PER_PAGE)
+        return await unread_resumes(session, owner, at, limit=PER_PAGE)
 
 
 @translating_errors("read CVs again")
-async def read_resumes(deps: MatchingDeps, at: datetime, found: list[UnreadResume]) -> int:
+async def read_resumes(
+    deps: MatchingDeps, owner: Owner, at: datetime, found: list[UnreadResume]
+) -> int:
     """Have CVs read again, one tenant's transaction after the other; returns how many."""
     by_tenant: dict[int, list[int]] = {}
     for unread in found:
@@ -172,7 +183,7 @@ async def read_resumes(deps: MatchingDeps, at: datetime, found: list[UnreadResum
     count = 0
     for tenant_id, document_ids in by_tenant.items():
         async with deps.database.tenant_session(tenant_id) as session:
-            count += await read_again(session, tenant_id, document_ids, at)
+            count += await read_again(session, owner, tenant_id, document_ids, at)
     return count
 
 

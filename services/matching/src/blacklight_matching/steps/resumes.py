@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from blacklight_shared.models import MATCHABLE_STATUSES, ExtractionStatus, RoleStatus
+from blacklight_shared.models import (
+    MATCHABLE_STATUSES,
+    CandidateDocument,
+    ExtractionStatus,
+    RoleStatus,
+)
 from blacklight_shared.roles import ensure_roles, find_roles, learn_aliases
 from blacklight_shared.workflows import NotFoundError, translating_errors
 
 from blacklight_matching.deps import MatchingDeps
-from blacklight_matching.features.taxonomy import visible_taxonomy
 from blacklight_matching.profiles import (
     FilledProfile,
     candidate_status,
     fill_profile,
     load_content,
-    load_text,
     set_inferred_roles,
-    store_failure,
-    store_text,
     titles_for_roles,
 )
-from blacklight_matching.resume.documents import DocumentError, ScannedDocumentError
-from blacklight_matching.resume.profile import read_profile
-from blacklight_matching.resume.told import ResumeReader, read_with_model
+from blacklight_matching.resume.told import ResumeReader
 from blacklight_matching.roles.nearest import PREFERRED_ROLE_THRESHOLD
+from blacklight_matching.steps.documents import extract_and_store, read_stored
 from blacklight_matching.steps.roles import nearest_roles
+from blacklight_matching.stored_documents import load_reading, load_text
 
 MAX_INFERRED_ROLES = 3
 """Of the titles in a CV; what somebody did long ago is seldom what they look for."""
@@ -37,7 +36,7 @@ MAX_INFERRED_ROLES = 3
 async def extract_resume_text(
     deps: MatchingDeps, tenant_id: int, candidate_id: int, document_id: int
 ) -> ExtractionStatus:
-    """Extract the text of a CV and store it, or why there is none.
+    """Extract the text of a CV and store it, or why there is none; once is enough.
 
     Returns:
         ``PENDING`` when there is text, which is still to be made into a profile.
@@ -47,19 +46,12 @@ async def extract_resume_text(
     """
     async with deps.database.tenant_session(tenant_id) as session:
         content = await load_content(session, candidate_id, document_id)
+        text = await load_text(session, CandidateDocument, document_id)
     if content is None:
         raise NotFoundError("document", document_id)
-    try:
-        extracted = await deps.documents.extract(content)
-    except DocumentError as error:
-        is_scanned = isinstance(error, ScannedDocumentError)
-        status = ExtractionStatus.SCANNED if is_scanned else ExtractionStatus.FAILED
-        async with deps.database.tenant_session(tenant_id) as session:
-            await store_failure(session, document_id, status, str(error))
-        return status
-    async with deps.database.tenant_session(tenant_id) as session:
-        await store_text(session, document_id, text=extracted.text, page_count=extracted.pages)
-    return ExtractionStatus.PENDING
+    if text is not None:
+        return ExtractionStatus.PENDING
+    return await extract_and_store(deps, tenant_id, CandidateDocument, document_id, content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +60,12 @@ class CompletedProfile:
 
     Attributes:
         filled: What it added to the profile.
-        reader: Who read it.
+        reader: Who read it; None when it had been read before.
         reader_failure: Why the language model was of no help, if one is configured.
     """
 
     filled: FilledProfile
-    reader: ResumeReader
+    reader: ResumeReader | None
     reader_failure: str | None
 
 
@@ -81,25 +73,22 @@ class CompletedProfile:
 async def complete_profile(
     deps: MatchingDeps, tenant_id: int, candidate_id: int, document_id: int
 ) -> CompletedProfile:
-    """Read a CV's text and fill what is empty in the profile.
-
-    No transaction is open while a language model reads.
+    """Read a CV's text, unless it was read before, and fill what is empty in the profile.
 
     Raises:
         NotFoundError: The document is gone.
     """
     async with deps.database.tenant_session(tenant_id) as session:
-        text = await load_text(session, document_id)
-        taxonomy = await visible_taxonomy(session)
-    if text is None:
-        raise NotFoundError("document", document_id)
-    by_rules = await asyncio.to_thread(
-        read_profile, text, taxonomy=taxonomy, today=datetime.now(UTC).date()
-    )
-    read = await read_with_model(deps.language_model, text, by_rules=by_rules)
+        reading = await load_reading(session, CandidateDocument, document_id)
+    reader, failure = None, None
+    if reading is None:
+        read = await read_stored(deps, tenant_id, CandidateDocument, document_id)
+        if read is None:
+            raise NotFoundError("document", document_id)
+        reading, reader, failure = read.reading, read.reader, read.failure
     async with deps.database.tenant_session(tenant_id) as session:
-        filled = await fill_profile(session, tenant_id, candidate_id, document_id, read.profile)
-    return CompletedProfile(filled, read.reader, read.failure)
+        filled = await fill_profile(session, tenant_id, candidate_id, document_id, reading)
+    return CompletedProfile(filled, reader, failure)
 
 
 @translating_errors("infer roles")
@@ -136,17 +125,3 @@ async def is_matchable(deps: MatchingDeps, tenant_id: int, candidate_id: int) ->
     """Whether the candidate is in a status that is matched."""
     async with deps.database.tenant_session(tenant_id) as session:
         return await candidate_status(session, candidate_id) in MATCHABLE_STATUSES
-
-
-@translating_errors("mark document")
-async def mark_unreadable(
-    deps: MatchingDeps, tenant_id: int, document_id: int, error_name: str
-) -> None:
-    """Say on a CV that reading it failed for a reason that lies with us."""
-    async with deps.database.tenant_session(tenant_id) as session:
-        await store_failure(
-            session,
-            document_id,
-            ExtractionStatus.FAILED,
-            f"the document could not be read ({error_name}); upload it again later",
-        )

@@ -14,9 +14,11 @@ branch_labels = None
 depends_on = None
 
 NO_WORDS = sa.text("'{}'")
-READABLE_BY_SYSTEM = (
-    "id, tenant_id, invitation_id, kind, extraction_status, created_at, resumptions, resumed_at"
-)
+SYSTEM_GRANTS = {
+    "invitation_documents": "id, tenant_id, invitation_id, kind, extraction_status, created_at,"
+    " resumptions, resumed_at",
+    "candidate_invitations": "status",
+}
 
 
 def upgrade() -> None:
@@ -43,13 +45,13 @@ def upgrade() -> None:
             nullable=False,
         ),
     )
-    op.execute(f"GRANT SELECT ({READABLE_BY_SYSTEM}) ON invitation_documents TO blacklight_system")
+    for table, columns in SYSTEM_GRANTS.items():
+        op.execute(f"GRANT SELECT ({columns}) ON {table} TO blacklight_system")
 
 
 def downgrade() -> None:
-    op.execute(
-        f"REVOKE SELECT ({READABLE_BY_SYSTEM}) ON invitation_documents FROM blacklight_system"  # noqa: S608
-    )
+    for table, columns in SYSTEM_GRANTS.items():
+        op.execute(f"REVOKE SELECT ({columns}) ON {table} FROM blacklight_system")  # noqa: S608
     op.drop_column("candidate_invitations", "taken_from_resume")
     op.drop_column("candidate_documents", "reading")
     op.drop_index("ix_invitation_documents_unread", table_name="invitation_documents")
