@@ -34,6 +34,20 @@ class TestCsv:
         [row] = values(file(content, FileFormat.CSV, {"title": "Funktion"}))
         assert row == {"title": "Pfleger"}
 
+    @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+    def test_understands_what_separates_the_cells(self, delimiter: str) -> None:
+        lines = ["", "title,company", '"Nurse","Mercy, ""St. John""; Leeds"', "Cook,Inn"]
+        content = "\n".join(line.replace(",", delimiter, 1) for line in lines)
+        assert values(file(content.encode(), FileFormat.CSV)) == [
+            {"title": "Nurse", "company": 'Mercy, "St. John"; Leeds'},
+            {"title": "Cook", "company": "Inn"},
+        ]
+
+    def test_a_separator_within_a_name_is_part_of_it(self) -> None:
+        content = b'title,"pay; monthly; gross",company\nNurse,5,Mercy\n'
+        [row] = values(file(content, FileFormat.CSV))
+        assert row == {"title": "Nurse", "company": "Mercy"}
+
     def test_counts_the_lines_of_a_quoted_field(self) -> None:
         content = b'title,description\nA1,"one\ntwo"\nB2,x\n'
         assert [row.line for row in file(content, FileFormat.CSV).rows()] == [3, 4]

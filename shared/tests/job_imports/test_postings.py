@@ -56,6 +56,7 @@ class TestReadPosting:
         [
             ("posted_date", "save job"),
             ("salary_min", "competitive"),
+            ("salary_max", "9999999999.999"),
             ("url", "javascript:alert(1)"),
             ("work_mode", "moon"),
             ("salary_currency", "dollars"),
@@ -81,6 +82,11 @@ class TestContentHash:
 
     def test_ignores_how_it_was_written(self) -> None:
         assert content_hash(PostingRow(title=" Nurse ")) == content_hash(PostingRow(title="Nurse"))
+
+    @pytest.mark.parametrize("field", ["salary_min", "experience_min_years"])
+    def test_ignores_how_a_number_was_written(self, field: str) -> None:
+        written = [PostingRow.model_validate({"title": "Nurse", field: n}) for n in (10, "10.00")]
+        assert content_hash(written[0]) == content_hash(written[1])
 
     @given(st.sampled_from(["title", "company", "location", "description", "salary_text"]))
     def test_sees_every_field(self, field: str) -> None:

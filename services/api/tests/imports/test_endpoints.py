@@ -106,7 +106,8 @@ class TestImport:
     async def test_a_broken_off_import_goes_on_where_it_stopped(
         self, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(receiving, "CHUNK_ROWS", 2)
+        monkeypatch.setattr(receiving, "CHUNK_ROWS", 1)
+        monkeypatch.setattr(receiving, "CHUNKS_AT_ONCE", 2)
         store_postings = store.store_postings
         calls = 0
 

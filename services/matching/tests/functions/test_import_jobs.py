@@ -331,6 +331,7 @@ class TestKills:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr(receiving, "CHUNK_ROWS", 1)
+        monkeypatch.setattr(receiving, "CHUNKS_AT_ONCE", 1)
         stored_lines: list[int] = []
 
         async def fail_at_the_second(*arguments: Any) -> Any:

@@ -24,6 +24,8 @@ from blacklight_shared.models import FileFormat
 MAX_ROWS = 100_000
 MAX_FIELD_CHARACTERS = 1_000_000
 _FIRST_BYTES = 4_096
+_DELIMITERS = ",;\t"
+"""What separates the cells of CSV: comma, or what spreadsheets write where that is in numbers."""
 
 csv.field_size_limit(MAX_FIELD_CHARACTERS)
 
@@ -120,10 +122,11 @@ class ImportFile:
         Raises:
             ImportFileError: The file is malformed; the message says where.
         """
+        delimiter = self._delimiter()
         self.content.seek(0)
         text = io.TextIOWrapper(self.content, encoding=self.encoding, newline="")
         try:
-            reader = csv.reader(text)
+            reader = csv.reader(text, delimiter=delimiter)
             for cells in reader:
                 if cells:
                     yield reader.line_num, cells
@@ -137,6 +140,16 @@ class ImportFile:
             # A reader that stopped early is closed when it is collected: after its file, perhaps.
             if not self.content.closed:
                 text.detach()
+
+    def _delimiter(self) -> str:
+        """That which cuts the line of column names into most; the comma if none does."""
+        self.content.seek(0)
+        beginning = self.content.read(_FIRST_BYTES).decode(self.encoding, "ignore")
+        header = next((line for line in beginning.splitlines() if line.strip()), "")
+        return max(
+            _DELIMITERS,
+            key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter), [])),
+        )
 
     def json_values(self) -> Iterator[tuple[int, object]]:
         """The elements of a JSON file with their numbers, or the lines of JSON Lines with theirs.

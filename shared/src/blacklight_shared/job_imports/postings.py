@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -81,8 +82,14 @@ def _period(value: object) -> object:
     return "year" if value in years else words.get(value, value)
 
 
-Amount = Annotated[Decimal, Field(ge=0, lt=10**10)] | None
-Years = Annotated[Decimal, Field(ge=0, le=80)] | None
+def _rounded(unit: str) -> AfterValidator:
+    # As the database keeps it, so that 10 and 10.0 are the same content.
+    step = Decimal(unit)
+    return AfterValidator(lambda value: value.quantize(step))
+
+
+Amount = Annotated[Decimal, Field(ge=0, le=Decimal("9999999999.99")), _rounded("0.01")] | None
+Years = Annotated[Decimal, Field(ge=0, le=80), _rounded("0.1")] | None
 ShortText = Annotated[str, Field(max_length=300, coerce_numbers_to_str=True)] | None
 
 
@@ -193,8 +200,12 @@ def _problem(line: int, details: ErrorDetails) -> RowProblem:
 
 def content_hash(posting: PostingRow) -> bytes:
     """SHA-256 of what the posting says; equal for equal content, however it was written."""
-    content = _POSTING.dump_json(posting, exclude=_NO_CONTENT, exclude_defaults=True)
-    return hashlib.sha256(content).digest()
+    return hashlib.sha256(content_json(posting)).digest()
+
+
+def content_json(posting: PostingRow) -> bytes:
+    """What the posting says, as a JSON object without the source's id and what is not given."""
+    return _POSTING.dump_json(posting, exclude=_NO_CONTENT, exclude_defaults=True)
 
 
 _POSTING = TypeAdapter(PostingRow)

@@ -1,7 +1,7 @@
 """Receiving an import: chunk by chunk, each with its postings, its report and its event at once.
 
-A chunk is one transaction. A client that sends the same request again, after a crash or a lost
-answer, has the chunks skipped that are there already.
+A few chunks are one transaction. A client that sends the same request again, after a crash or a
+lost answer, has the chunks skipped that are there already.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Self
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +25,7 @@ from blacklight_shared.job_imports.postings import RowProblem, read_posting
 from blacklight_shared.job_imports.store import (
     ImportTarget,
     StagedPosting,
+    StoredPostings,
     store_postings,
     store_problems,
 )
@@ -33,6 +35,10 @@ from blacklight_shared.telemetry import current_trace
 
 CHUNK_ROWS = 500
 """Rows received, and postings matched, in one piece."""
+CHUNKS_AT_ONCE = 4
+"""Chunks of one transaction: with fewer, most of the time goes to waiting for answers."""
+_CONTENT_BYTES_AT_ONCE = 4 * 1024 * 1024
+"""After which a transaction gets no further chunk, so that long descriptions stay few in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ async def receive_import(
     """Import postings and owe the events that have them matched.
 
     Args:
-        database: Its sessions are opened here, one a chunk.
+        database: Its sessions are opened here, one for a few chunks.
         options: What the client asked for.
         rows: All of them; of a file that was checked already.
 
@@ -79,7 +85,7 @@ async def receive_rows(database: Database, batch: JobImportBatch, rows: Iterator
     """Receive the rows of a batch, unless it has them; chunks that are there are skipped.
 
     Args:
-        database: Its sessions are opened here, one a chunk.
+        database: Its sessions are opened here, one for a few chunks.
         batch: As it is now.
         rows: All of them, the same ones in every attempt.
     """
@@ -130,6 +136,10 @@ class _Chunk:
     good: list[StagedPosting] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
 
+    @property
+    def content_bytes(self) -> int:
+        return sum(len(posting.content) for posting in self.good)
+
 
 class _Chunks:
     """Cuts rows into chunks, and refuses the second row of an external id."""
@@ -139,8 +149,19 @@ class _Chunks:
         self._number = 0
         self._line_of_id: dict[str, int] = {}
 
-    def take(self) -> _Chunk | None:
-        """The next chunk; None after the last."""
+    def take(self) -> list[_Chunk]:
+        """The chunks of the next transaction; none after the last row."""
+        taken: list[_Chunk] = []
+        content_bytes = 0
+        while len(taken) < CHUNKS_AT_ONCE and content_bytes < _CONTENT_BYTES_AT_ONCE:
+            chunk = self._next()
+            if chunk is None:
+                break
+            taken.append(chunk)
+            content_bytes += chunk.content_bytes
+        return taken
+
+    def _next(self) -> _Chunk | None:
         rows = list(islice(self._rows, CHUNK_ROWS))
         if not rows:
             return None
@@ -176,71 +197,136 @@ class _Chunks:
 
 
 async def _receive_chunks(database: Database, target: ImportTarget, chunks: _Chunks) -> None:
-    """Store one chunk after the other; while one is stored, a thread reads the next."""
+    """Store some chunks after the other; while some are stored, a thread reads the next."""
     upcoming = asyncio.create_task(asyncio.to_thread(chunks.take))
     try:
-        while (chunk := await upcoming) is not None:
+        while taken := await upcoming:
             upcoming = asyncio.create_task(asyncio.to_thread(chunks.take))
             async with database.session_for(target.importer_tenant_id) as session:
-                await _receive_chunk(session, target, chunk)
+                await _receive_taken(session, target, taken)
     finally:
         # The thread reads a file that the caller closes.
         await asyncio.gather(upcoming, return_exceptions=True)
 
 
-async def _receive_chunk(session: AsyncSession, target: ImportTarget, chunk: _Chunk) -> None:
-    if not await _claim_chunk(session, target, chunk):
+async def _receive_taken(
+    session: AsyncSession, target: ImportTarget, taken: Sequence[_Chunk]
+) -> None:
+    claimed = await _claimed(session, target, taken)
+    if not claimed:
         return
-    stored = await store_postings(session, target, chunk.good)
-    await store_problems(session, target, [*chunk.problems, *stored.refused])
-    changed_ids = sorted(stored.new_ids + stored.updated_ids)
-    await session.execute(
-        update(JobImportChunk)
-        .where(
-            JobImportChunk.batch_id == target.batch_id,
-            JobImportChunk.chunk_number == chunk.number,
-        )
-        .values(
-            jobs_new=len(stored.new_ids),
-            jobs_updated=len(stored.updated_ids),
-            jobs_unchanged=len(chunk.good) - len(changed_ids) - len(stored.refused),
-            rows_failed=chunk.rows_received - len(chunk.good) + len(stored.refused),
-            posting_ids=changed_ids or None,
-            completed_at=None if changed_ids else func.now(),
-        )
+    stored = await store_postings(
+        session, target, [posting for chunk in claimed for posting in chunk.good]
     )
-    if changed_ids:
-        await _announce(session, target, chunk.number, changed_ids)
+    results = [_ReceivedChunk.of(chunk, stored) for chunk in claimed]
+    await store_problems(session, target, [row for result in results for row in result.problems])
+    await session.execute(_COUNT, [result.counts(target.batch_id) for result in results])
+    await _announce(session, target, results)
 
 
-async def _claim_chunk(session: AsyncSession, target: ImportTarget, chunk: _Chunk) -> bool:
-    """Whether the chunk is ours to receive; another request's is waited for, and then skipped."""
-    claimed = await session.scalar(
+async def _claimed(
+    session: AsyncSession, target: ImportTarget, taken: Sequence[_Chunk]
+) -> list[_Chunk]:
+    """The chunks that are ours to receive; another request's are waited for, and left out."""
+    numbers = await session.scalars(
         insert(JobImportChunk)
         .values(
-            batch_id=target.batch_id,
-            chunk_number=chunk.number,
-            tenant_id=target.importer_tenant_id,
-            rows_received=chunk.rows_received,
+            [
+                {
+                    "batch_id": target.batch_id,
+                    "chunk_number": chunk.number,
+                    "tenant_id": target.importer_tenant_id,
+                    "rows_received": chunk.rows_received,
+                }
+                for chunk in taken
+            ]
         )
         .on_conflict_do_nothing()
         .returning(JobImportChunk.chunk_number)
     )
-    return claimed is not None
+    ours = set(numbers)
+    return [chunk for chunk in taken if chunk.number in ours]
+
+
+@dataclass(frozen=True, slots=True)
+class _ReceivedChunk:
+    """What became of a chunk.
+
+    Attributes:
+        number: Which.
+        rows_failed: Rows that were not stored for what is wrong with them.
+        jobs_new: Postings that were not there.
+        jobs_updated: Postings that said something else.
+        jobs_unchanged: Postings that said the same.
+        changed_ids: New and updated ones, rising.
+        problems: What was wrong with rows.
+    """
+
+    number: int
+    rows_failed: int
+    jobs_new: int
+    jobs_updated: int
+    jobs_unchanged: int
+    changed_ids: list[int]
+    problems: list[RowProblem]
+
+    @classmethod
+    def of(cls, chunk: _Chunk, stored: StoredPostings) -> Self:
+        """The part that a chunk has in what was stored."""
+        external_ids = [posting.external_id for posting in chunk.good]
+        new = [stored.new_ids[key] for key in external_ids if key in stored.new_ids]
+        updated = [stored.updated_ids[key] for key in external_ids if key in stored.updated_ids]
+        refused = [stored.refused[key] for key in external_ids if key in stored.refused]
+        return cls(
+            number=chunk.number,
+            rows_failed=chunk.rows_received - len(chunk.good) + len(refused),
+            jobs_new=len(new),
+            jobs_updated=len(updated),
+            jobs_unchanged=len(chunk.good) - len(new) - len(updated) - len(refused),
+            changed_ids=sorted(new + updated),
+            problems=[*chunk.problems, *refused],
+        )
+
+    def counts(self, batch_id: int) -> dict[str, object]:
+        """The parameters of ``_COUNT``."""
+        return {
+            "batch_id": batch_id,
+            "chunk_number": self.number,
+            "jobs_new": self.jobs_new,
+            "jobs_updated": self.jobs_updated,
+            "jobs_unchanged": self.jobs_unchanged,
+            "rows_failed": self.rows_failed,
+            "posting_ids": self.changed_ids or None,
+        }
+
+
+_COUNT = text(
+    """
+    UPDATE job_import_chunks
+    SET jobs_new = :jobs_new, jobs_updated = :jobs_updated, jobs_unchanged = :jobs_unchanged,
+      rows_failed = :rows_failed, posting_ids = CAST(:posting_ids AS bigint[]),
+      completed_at = CASE WHEN CAST(:posting_ids AS bigint[]) IS NULL THEN now() END
+    WHERE batch_id = :batch_id AND chunk_number = :chunk_number
+    """
+)
 
 
 async def _announce(
-    session: AsyncSession, target: ImportTarget, chunk_number: int, job_ids: Sequence[int]
+    session: AsyncSession, target: ImportTarget, results: Sequence[_ReceivedChunk]
 ) -> None:
-    event = JobsImported(
-        job_ids=list(job_ids),
-        batch_id=target.batch_id,
-        chunk_number=chunk_number,
-        source=target.source,
-        tenant_id=target.importer_tenant_id,
-    )
+    events = [
+        JobsImported(
+            job_ids=result.changed_ids,
+            batch_id=target.batch_id,
+            chunk_number=result.number,
+            source=target.source,
+            tenant_id=target.importer_tenant_id,
+        )
+        for result in results
+        if result.changed_ids
+    ]
     await add_events(
-        session, [event], tenant_id=target.importer_tenant_id, trace_context=current_trace()
+        session, events, tenant_id=target.importer_tenant_id, trace_context=current_trace()
     )
 
 

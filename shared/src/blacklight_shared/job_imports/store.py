@@ -1,23 +1,23 @@
-"""Writing one chunk of postings: COPY into a temporary table, then one upsert.
+"""Writing postings: one upsert of what they say, sent as one JSON document.
 
 Source and external id decide which posting a row is; the content hash decides whether it changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Self
 
-from psycopg import AsyncConnection
+import orjson
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_shared.job_imports.postings import (
     PostingRow,
     RowProblem,
-    content_hash,
+    content_json,
     external_id_of,
 )
 from blacklight_shared.models import ImportErrorSeverity, JobImportError, JobPosting
@@ -41,18 +41,12 @@ _CONTENT_COLUMNS = {
     "posted_date": "date",
     "expires_at": "timestamptz",
 }
-_STAGED_COLUMNS = {
-    "line": "integer",
-    "external_id": "text",
-    "content_hash": "bytea",
-    **_CONTENT_COLUMNS,
-}
+_SENT_COLUMNS = {"external_id": "text", "content_hash": "bytea", **_CONTENT_COLUMNS}
+_IF_NOT_SENT = {"description": "COALESCE(description, '')", "skills": "COALESCE(skills, '{}')"}
+
 _NAMES = ", ".join(_CONTENT_COLUMNS)
-
-_STAGED_DEFINITION = ", ".join(f"{name} {kind}" for name, kind in _STAGED_COLUMNS.items())
-_STAGE = f"CREATE TEMPORARY TABLE staged_postings ({_STAGED_DEFINITION}) ON COMMIT DROP"
-
-_COPY = f"COPY staged_postings ({', '.join(_STAGED_COLUMNS)}) FROM STDIN"
+_VALUES = ", ".join(_IF_NOT_SENT.get(name, name) for name in _CONTENT_COLUMNS)
+_SENT = ", ".join(f"{name} {kind}" for name, kind in _SENT_COLUMNS.items())
 
 # A new title may mean another role; the worker finds it when role_id is null. Rows are locked in
 # the order of their key, so that imports of the same postings wait for each other and never
@@ -64,8 +58,8 @@ _UPSERT = text(
       {_NAMES}
     )
     SELECT :source_tenant_id, :importer_tenant_id, :batch_id, :source, external_id, content_hash,
-      {_NAMES}
-    FROM staged_postings
+      {_VALUES}
+    FROM json_to_recordset(CAST(:postings AS json)) AS sent ({_SENT})
     ORDER BY external_id
     ON CONFLICT (source_tenant_id, source, external_id) DO UPDATE SET
       import_batch_id = EXCLUDED.import_batch_id,
@@ -107,54 +101,73 @@ class StagedPosting:
     Attributes:
         line: Where it stands in the file, from 1.
         external_id: The source's id, or one made from the content.
-        content_hash: SHA-256 of what it says.
-        posting: What it says.
+        content: What it says, as a JSON object that is never empty.
+        content_hash: SHA-256 of ``content``.
     """
 
     line: int
     external_id: str
+    content: bytes
     content_hash: bytes
-    posting: PostingRow
 
     @classmethod
     def of(cls, line: int, posting: PostingRow) -> Self:
         """The posting of a line."""
-        return cls(line, external_id_of(posting), content_hash(posting), posting)
+        content = content_json(posting)
+        return cls(line, external_id_of(posting), content, hashlib.sha256(content).digest())
+
+    def as_sent(self) -> bytes:
+        """The content with what tells it apart, as the JSON object that the upsert reads."""
+        return b'{"external_id":%b,"content_hash":"\\\\x%b",%b' % (
+            orjson.dumps(self.external_id),
+            self.content_hash.hex().encode(),
+            self.content[1:],
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPostings:
-    """What an upsert did; the rest of the chunk was unchanged."""
+    """What an upsert did, by external id; the rest was unchanged.
 
-    new_ids: list[int]
-    updated_ids: list[int]
-    refused: list[RowProblem]
+    Attributes:
+        new_ids: Ids of the postings that were not there.
+        updated_ids: Ids of those that said something else.
+        refused: Those that were left as they are, and why.
+    """
+
+    new_ids: Mapping[str, int]
+    updated_ids: Mapping[str, int]
+    refused: Mapping[str, RowProblem]
 
 
 async def store_postings(
     session: AsyncSession, target: ImportTarget, postings: Sequence[StagedPosting]
 ) -> StoredPostings:
-    """Insert or update the postings of one chunk.
+    """Insert or update postings.
 
     Args:
         session: A transaction that the caller commits.
         target: Where they go.
         postings: No two of one external id.
     """
-    await session.execute(text(_STAGE))
-    await _copy(session, postings)
     parameters = {
+        "postings": f"[{b','.join(posting.as_sent() for posting in postings).decode()}]",
         "batch_id": target.batch_id,
         "source": target.source,
         "importer_tenant_id": target.importer_tenant_id,
         "source_tenant_id": target.source_tenant_id,
     }
     stored = (await session.execute(_UPSERT, parameters)).all()
-    stored_ids = {row.external_id for row in stored}
-    left_alone = [posting for posting in postings if posting.external_id not in stored_ids]
+    new_ids = {row.external_id: row.id for row in stored if row.is_new}
+    updated_ids = {row.external_id: row.id for row in stored if not row.is_new}
+    left_alone = [
+        posting
+        for posting in postings
+        if posting.external_id not in new_ids and posting.external_id not in updated_ids
+    ]
     return StoredPostings(
-        new_ids=sorted(row.id for row in stored if row.is_new),
-        updated_ids=sorted(row.id for row in stored if not row.is_new),
+        new_ids=new_ids,
+        updated_ids=updated_ids,
         refused=await _owned_by_others(session, target, left_alone),
     )
 
@@ -183,26 +196,12 @@ async def store_problems(
     )
 
 
-async def _copy(session: AsyncSession, postings: Sequence[StagedPosting]) -> None:
-    connection = await (await session.connection()).get_raw_connection()
-    driver = connection.driver_connection
-    if not isinstance(driver, AsyncConnection):
-        raise TypeError("COPY needs psycopg")
-    async with driver.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for staged in postings:
-            key = (staged.line, staged.external_id, staged.content_hash)
-            await copy.write_row(key + _content_of(staged.posting))
-
-
-_content_of = attrgetter(*_CONTENT_COLUMNS)
-
-
 async def _owned_by_others(
     session: AsyncSession, target: ImportTarget, left_alone: Sequence[StagedPosting]
-) -> list[RowProblem]:
+) -> dict[str, RowProblem]:
     """Of the postings that were not written, those that the database has otherwise."""
     if target.importer_tenant_id is None or not left_alone:
-        return []
+        return {}
     kept = await session.execute(
         select(JobPosting.external_id, JobPosting.content_hash).where(
             JobPosting.source_tenant_id == target.source_tenant_id,
@@ -211,11 +210,11 @@ async def _owned_by_others(
         )
     )
     kept_hashes = {row.external_id: row.content_hash for row in kept}
-    return [
-        _owned_by_another(staged.line)
+    return {
+        staged.external_id: _owned_by_another(staged.line)
         for staged in left_alone
         if kept_hashes[staged.external_id] != staged.content_hash
-    ]
+    }
 
 
 def _owned_by_another(line: int) -> RowProblem:

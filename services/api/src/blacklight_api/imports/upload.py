@@ -18,6 +18,7 @@ from fastapi import Request
 from blacklight_api.problems import UnsupportedMediaType
 
 MAX_IMPORT_BYTES = 1024**3
+_BLOCK_BYTES = 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,21 @@ async def received_upload(request: Request, column_mapping: ColumnMapping) -> As
         raise UnsupportedMediaType("Send text in UTF-8 or name a charset that exists.") from None
     digest = hashlib.sha256()
     with TemporaryFile() as content:
-        async for part in request.stream():
-            digest.update(part)
-            await asyncio.to_thread(content.write, part)
+        async for block in _blocks(request.stream()):
+            digest.update(block)
+            await asyncio.to_thread(content.write, block)
         yield Upload(ImportFile(content, file_format, encoding, column_mapping), digest.digest())
+
+
+async def _blocks(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes in larger pieces, since each is written by another thread."""
+    block = bytearray()
+    async for part in parts:
+        block += part
+        if len(block) >= _BLOCK_BYTES:
+            yield bytes(block)
+            block.clear()
+    yield bytes(block)
 
 
 def _content_type(header: str) -> tuple[str, str | None]:
