@@ -25,7 +25,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(f"{os.getpid()} {os.environ.get('COLOUR')}".encode())
 print("listening", *sys.argv[2:], flush=True)
-http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+class Server(http.server.HTTPServer):
+    allow_reuse_port = True
+Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
 
 
@@ -48,6 +50,7 @@ def web_server(name: str = "web") -> ProcessSpec:
         [sys.executable, "-c", SERVER, str(port)],
         {"COLOUR": "blue"},
         health_url=f"http://{LOOPBACK}:{port}/",
+        port=port,
     )
 
 
@@ -187,6 +190,28 @@ class TestCrashes:
         await supervisor.restart("web")
         assert await fetch(spec) == f"{supervisor.pid('web')} blue"
         assert supervisor.pid("web") != before
+
+    async def test_roll_brings_the_new_process_with_its_new_settings(
+        self, supervisor: Supervisor
+    ) -> None:
+        spec = web_server()
+        await supervisor.start(spec)
+        before = supervisor.pid("web")
+        await supervisor.roll(replace(spec, environment={"COLOUR": "green"}))
+        assert await fetch(spec) == f"{supervisor.pid('web')} green"
+        assert supervisor.pid("web") != before
+        assert not psutil.pid_exists(before)
+
+    async def test_roll_to_a_broken_process_leaves_the_old_one(
+        self, supervisor: Supervisor
+    ) -> None:
+        spec = web_server()
+        await supervisor.start(spec)
+        before = supervisor.pid("web")
+        with pytest.raises(ProcessError, match="web ended with exit code 3"):
+            await supervisor.roll(replace(spec, command=[sys.executable, "-c", "exit(3)"]))
+        assert await fetch(spec) == f"{before} blue"
+        assert supervisor.is_running("web")
 
     async def test_an_end_that_nobody_asked_for_is_reported(self, tmp_path: Path) -> None:
         ended: asyncio.Queue[tuple[str, int]] = asyncio.Queue()

@@ -180,6 +180,20 @@ class TestCrashes:
         assert not before & await processes_of(stack, "sample")
 
 
+class TestRoll:
+    async def test_a_service_is_replaced_under_the_same_address(self, stack: Stack) -> None:
+        before = await processes_of(stack, "sample")
+        for name in ("sample", "sample-2"):
+            await stack.roll(name)
+        assert not before & await processes_of(stack, "sample")
+        await send_note(stack, "after the roll")
+        await notes_arrive(stack, "after the roll")
+
+    async def test_what_has_its_port_for_itself_is_not_rolled(self, stack: Stack) -> None:
+        with pytest.raises(StackError, match="'postgres' is no service"):
+            await stack.roll("postgres")
+
+
 class TestDown:
     async def test_the_next_stack_finds_the_data_again(self, state: Path) -> None:
         async with Stack(options(state)) as first:

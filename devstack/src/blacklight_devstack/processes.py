@@ -110,16 +110,27 @@ class Supervisor:
         running = self._running.pop(name, None)
         if running is None:
             return
-        await running.stop_watching()
-        family = _descendants(running.process.pid)
-        running.send(signal.SIGTERM)
-        try:
-            await asyncio.wait_for(running.process.wait(), running.spec.grace.total_seconds())
-        except TimeoutError:
-            running.send(signal.SIGKILL)
-            await running.process.wait()
-        _kill_stragglers(family)
+        await running.end()
         self._forget(name)
+
+    async def roll(self, spec: ProcessSpec) -> None:
+        """Replace a process: the new one is ready before the old one is stopped.
+
+        Both listen on the port for a moment, so the program has to share it.
+
+        Raises:
+            ProcessError: See `start`; the old one goes on then.
+        """
+        old = self._running.pop(spec.name, None)
+        try:
+            await self.start(spec)
+        except BaseException:
+            if old is not None:
+                self._running[spec.name] = old
+                self._record(old)
+            raise
+        if old is not None:
+            await old.end()
 
     async def stop_all(self) -> None:
         """Stop every process, the last one started first."""
@@ -211,6 +222,17 @@ class _Running:
         if self.watch is not None:
             self.watch.cancel()
             await asyncio.wait([self.watch])
+
+    async def end(self) -> None:
+        await self.stop_watching()
+        family = _descendants(self.process.pid)
+        self.send(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self.process.wait(), self.spec.grace.total_seconds())
+        except TimeoutError:
+            self.send(signal.SIGKILL)
+            await self.process.wait()
+        _kill_stragglers(family)
 
     def log_tail(self) -> str:
         return self.log_file.read_bytes()[-_LOG_TAIL_BYTES:].decode(errors="replace")

@@ -18,6 +18,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+from blacklight_devstack.commands import CommandError, run_to_end
 from blacklight_devstack.engine_choice import EngineLaunch, choose_engine
 from blacklight_devstack.outside import MailProviders, Outside, Websites
 from blacklight_devstack.ports import LOOPBACK, free_port
@@ -44,7 +45,6 @@ DATABASE = "blacklight"
 
 _MIGRATIONS = "blacklight_shared.migrations"
 _ROLES = "blacklight_shared.roles"
-_COMMAND_TIMEOUT = timedelta(minutes=3)
 
 
 class StackError(RuntimeError):
@@ -105,6 +105,7 @@ class Stack:
         self._outside = Outside()
         self._worker_ports: dict[str, int] = {}
         self._specs: dict[str, ProcessSpec] = {}
+        self._settings = dict(options.settings)
 
     async def __aenter__(self) -> Self:
         await self.up()
@@ -210,6 +211,22 @@ class Stack:
         await self.stop(name)
         await self.start(name)
 
+    async def roll(self, name: str) -> None:
+        """Replace a service by a new process that is ready before the old one is stopped.
+
+        Raises:
+            StackError: No process has that name, or it is not a service.
+            ProcessError: The new one does not start; the old one goes on then.
+        """
+        if name not in {spec.name for spec in self._service_specs()}:
+            raise StackError(f"{name!r} is no service; only services share their port")
+        await self._supervisor.roll(self._spec(name))
+
+    def reconfigure(self, settings: Mapping[str, str]) -> None:
+        """Change settings of the services; each has them once it is rolled or started again."""
+        self._settings |= settings
+        self._specs |= {spec.name: spec for spec in self._service_specs()}
+
     async def kill(self, name: str, signal_number: signal.Signals = signal.SIGKILL) -> None:
         """Let one process crash; see `start` for what is raised."""
         if self._is_postgres(name):
@@ -247,25 +264,11 @@ class Stack:
         Raises:
             StackError: It fails, or takes longer than three minutes.
         """
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", module, *arguments),
-            env={**os.environ, **self._service_environment(), **(settings or {})},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        environment = {**os.environ, **self._service_environment(), **(settings or {})}
         try:
-            async with asyncio.timeout(_COMMAND_TIMEOUT.total_seconds()):
-                output, errors = await process.communicate()
-        except BaseException as error:
-            process.kill()
-            await process.wait()
-            if isinstance(error, TimeoutError):
-                raise StackError(f"python -m {module} takes too long") from error
-            raise
-        if process.returncode != 0:
-            raise StackError(f"python -m {module} failed:\n{(output + errors).decode().strip()}")
-        return output.decode()
+            return await run_to_end([sys.executable, "-m", module, *arguments], environment)
+        except CommandError as error:
+            raise StackError(f"python -m {module} {error}") from error
 
     def _take_folder(self) -> None:
         self._options.state.mkdir(parents=True, exist_ok=True)
@@ -303,6 +306,9 @@ class Stack:
         await self._register_workers()
         # Last: its relay sends what waits in the outbox, and the engine must know the functions.
         await self._start_together(gateway)
+
+    def _service_specs(self) -> list[ProcessSpec]:
+        return [*self._worker_specs(), *self._gateway_specs()]
 
     def _worker_specs(self) -> list[ProcessSpec]:
         return [
@@ -368,7 +374,7 @@ class Stack:
                 "DATABASE_URL": self._database.app,
                 "SYSTEM_DATABASE_URL": self._database.system,
             }
-        return {**environment, **self._outside.environment(), **self._options.settings}
+        return {**environment, **self._outside.environment(), **self._settings}
 
     async def _register_workers(self) -> None:
         for port in self._worker_ports.values():
