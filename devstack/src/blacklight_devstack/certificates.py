@@ -31,17 +31,18 @@ class Certificates:
         return cls(folder / "authority.pem", folder / "server.pem", folder / "server.key")
 
     @classmethod
-    def make(cls, folder: Path) -> Certificates:
-        """Make an authority and a certificate for this machine's loopback names.
+    def make(cls, folder: Path, *names: str) -> Certificates:
+        """Make an authority and a certificate for the names of loopback, and for more.
 
         The authority's own key is kept nowhere, so nothing else can ever be signed by it.
 
         Args:
             folder: Gets the files; earlier ones are replaced.
+            names: Other names of the server.
         """
         folder.mkdir(parents=True, exist_ok=True)
         authority = trustme.CA()
-        server = authority.issue_cert(LOOPBACK, "localhost")
+        server = authority.issue_cert(LOOPBACK, "localhost", *names)
         made = cls.in_folder(folder)
         authority.cert_pem.write_to_path(str(made.authority))
         made.server.write_bytes(b"".join(blob.bytes() for blob in server.cert_chain_pems))

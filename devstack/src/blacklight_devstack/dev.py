@@ -3,17 +3,15 @@
 import argparse
 import asyncio
 import signal
-from contextlib import closing, suppress
-from datetime import UTC, datetime
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from blacklight_devstack.emulators.control import MailboxControl
 from blacklight_devstack.private_files import write_private
 from blacklight_devstack.processes import ProcessError
-from blacklight_devstack.sample.inbox import sample_inbox
+from blacklight_devstack.sample.inbox.delivery import SAMPLE_MAILBOX, deliver_sample
 from blacklight_devstack.stack import Stack, StackOptions
 from blacklight_devstack.tenants import bootstrap_tenant
 
@@ -22,7 +20,6 @@ ENGINE_PORT = 8288
 
 _TENANT_NAME = "Demo Staffing"
 _ADMIN = "admin@demo.example"
-_MAILBOX = "recruiter@demo.example"
 _RESTART_PAUSE_SECONDS = 1.0
 
 _console = Console(highlight=False, soft_wrap=True)
@@ -99,9 +96,7 @@ def _fill_mailbox(stack: Stack) -> None:
     """Let the sample mails arrive; a mailbox that is connected already knows them."""
     if stack.mail_providers is None:
         return
-    with closing(MailboxControl(stack.mail_providers.google_url)) as control:
-        for mail in sample_inbox(datetime.now(UTC)):
-            control.deliver(_MAILBOX, mail.raw)
+    deliver_sample(stack.mail_providers.google_url)
 
 
 def _is_there(file: Path) -> bool:
@@ -143,7 +138,7 @@ def _say_where(stack: Stack, state: Path) -> None:
 def _mailboxes(stack: Stack) -> str:
     if stack.mail_providers is None:
         return "are at the providers that you are registered with"
-    return f"are emulated; sign in as {_MAILBOX}, who has sample mails"
+    return f"are emulated; sign in as {SAMPLE_MAILBOX}, who has sample mails"
 
 
 def _say(line: str) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,10 +28,11 @@ from blacklight_devstack.demo.front_door import (
     Resume,
 )
 from blacklight_devstack.demo.report import Report, show
+from blacklight_devstack.ports import LOOPBACK
 from blacklight_devstack.sample import CVS_FOLDER, JOBS_CSV, JOBS_JSONL
 from blacklight_devstack.sample.build import write_postings
 from blacklight_devstack.stack import Stack, StackOptions
-from blacklight_devstack.tenants import bootstrap_tenant
+from blacklight_devstack.tenants import Tenant, bootstrap_tenant
 
 POLL_INTERVAL = timedelta(milliseconds=500)
 STAGE_TIMEOUT = timedelta(minutes=8)
@@ -43,6 +45,23 @@ _console = Console(highlight=False)
 
 class DemoError(RuntimeError):
     """The demo cannot go on; the message says why."""
+
+
+@dataclass(frozen=True)
+class System:
+    """A running system.
+
+    Attributes:
+        gateway_url: Of the gateway, without a slash at the end.
+        worker_url: Of the matching worker, for its metrics.
+        api_key: Of the tenant that gets the jobs and candidates.
+        logs: Where a person finds out what went wrong.
+    """
+
+    gateway_url: str
+    worker_url: str
+    api_key: str
+    logs: str
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -62,6 +81,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=Path(".blacklight/demo"),
         help="folder for data, logs and report.json (default: %(default)s)",
     )
+    running = parser.add_argument_group("a system that runs already, instead of one of its own")
+    running.add_argument("--gateway", metavar="URL", help="of the gateway")
+    running.add_argument("--worker", metavar="URL", help="of the matching worker")
+    running.add_argument(
+        "--tenant", type=Path, metavar="FILE", help="what `blacklight_api bootstrap` printed"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -76,7 +101,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         resumes = _resumes_in(options.cvs)
         jobs = _postings_in(options.jobs or _recent_sample(options.state / "sample"))
-        return asyncio.run(_run(options.state, jobs, resumes))
+        system = _running_system(options)
+        return asyncio.run(_run(options.state, system, jobs, resumes))
     except (DemoError, FrontDoorError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -85,24 +111,63 @@ def run(options: argparse.Namespace) -> int:
         return 1
 
 
-async def _run(state: Path, jobs: Sequence[Path], resumes: Sequence[Path]) -> int:
+def _running_system(options: argparse.Namespace) -> System | None:
+    given = (options.gateway, options.worker, options.tenant)
+    if not any(given):
+        return None
+    if not all(given):
+        raise DemoError("--gateway, --worker and --tenant go together")
+    tenant = Tenant.model_validate_json(options.tenant.read_bytes())
+    return System(options.gateway, options.worker, _key_of(tenant), "the logs of its containers")
+
+
+async def _run(
+    state: Path, system: System | None, jobs: Sequence[Path], resumes: Sequence[Path]
+) -> int:
     _end_cleanly_on_sigterm()
+    seconds: dict[str, float] = {}
+    if system is not None:
+        report = await _through_the_front_door(system, jobs, resumes, seconds)
+        return _tell(report, state, system.logs)
     data = state / "stack"
     await remove_state(data)
-    seconds: dict[str, float] = {}
     with _timed(seconds, "start"):
         stack = Stack(StackOptions(data, fast=True, poll_interval=timedelta(seconds=1)), _say)
         await stack.up()
     try:
-        report = await _through_the_front_door(stack, jobs, resumes, seconds)
+        own = await _system_of(stack)
+        report = await _through_the_front_door(own, jobs, resumes, seconds)
     finally:
         await stack.down()
+    return _tell(report, state, own.logs)
+
+
+def _tell(report: Report, state: Path, logs: str) -> int:
+    """Show what happened; the exit code."""
     report.write(state / "report.json")
     show(report, _console)
     for problem in report.problems():
-        _say(f"Not as it should be: {problem}; see {data / 'logs'}.")
+        _say(f"Not as it should be: {problem}; see {logs}.")
     _say(f"Report: {state / 'report.json'}")
     return 1 if report.problems() else 0
+
+
+async def _system_of(stack: Stack) -> System:
+    tenant = await bootstrap_tenant(
+        stack, name="Demo Staffing", slug="demo", admin_email="admin@demo.example"
+    )
+    return System(
+        stack.gateway_url,
+        f"http://{LOOPBACK}:{stack.port(_WORKER)}",
+        _key_of(tenant),
+        str(stack.log_file(_WORKER).parent),
+    )
+
+
+def _key_of(tenant: Tenant) -> str:
+    if tenant.api_key is None:
+        raise DemoError("the gateway made no API key for the demo's tenant")
+    return tenant.api_key
 
 
 def _end_cleanly_on_sigterm() -> None:
@@ -112,17 +177,12 @@ def _end_cleanly_on_sigterm() -> None:
 
 
 async def _through_the_front_door(
-    stack: Stack, jobs: Sequence[Path], resumes: Sequence[Path], seconds: dict[str, float]
+    system: System, jobs: Sequence[Path], resumes: Sequence[Path], seconds: dict[str, float]
 ) -> Report:
-    tenant = await bootstrap_tenant(
-        stack, name="Demo Staffing", slug="demo", admin_email="admin@demo.example"
-    )
-    if tenant.api_key is None:
-        raise DemoError("the gateway made no API key for the demo's tenant")
     # Half of the candidates are there before the postings and half come after, so that both
     # directions of matching run.
     early, late = resumes[::2], resumes[1::2]
-    async with FrontDoor.open(stack.gateway_url, tenant.api_key) as door:
+    async with FrontDoor.open(system.gateway_url, system.api_key) as door:
         with _progress() as bars:
             with _timed(seconds, "cvs"):
                 first = await _bring_in(door, early, bars, "CVs, first half")
@@ -132,7 +192,7 @@ async def _through_the_front_door(
                 batches = await _until_matched(door, batches, bars)
             with _timed(seconds, "late_cvs"):
                 second = await _bring_in(door, late, bars, "CVs, second half")
-        return await _report(stack, door, batches, [*first, *second], seconds)
+        return await _report(system, door, batches, [*first, *second], seconds)
 
 
 async def _bring_in(
@@ -190,7 +250,7 @@ async def _until_matched(door: FrontDoor, batches: Sequence[Batch], bars: Progre
 
 
 async def _report(
-    stack: Stack,
+    system: System,
     door: FrontDoor,
     batches: Sequence[Batch],
     resumes: Sequence[Resume],
@@ -198,8 +258,8 @@ async def _report(
 ) -> Report:
     matches = [await door.matches(resume.candidate_id) for resume in resumes]
     statuses = [await door.document_status(resume) for resume in resumes]
-    gateway = await _metrics(f"{stack.gateway_url}/metrics")
-    worker = await _metrics(f"http://127.0.0.1:{stack.port(_WORKER)}/metrics")
+    gateway = await _metrics(f"{system.gateway_url}/metrics")
+    worker = await _metrics(f"{system.worker_url}/metrics")
     return Report(
         jobs_received=sum(batch.counts.rows_received for batch in batches),
         jobs_imported=sum(batch.counts.jobs_new for batch in batches),

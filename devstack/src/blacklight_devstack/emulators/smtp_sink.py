@@ -267,12 +267,13 @@ class SinkClient:
         self._http.close()
 
 
-def create_app(folder: Path, smtp_port: int) -> FastAPI:
-    """The sink: SMTP on a loopback port of its own, and this app to look at it.
+def create_app(folder: Path, smtp_port: int, host: str = LOOPBACK) -> FastAPI:
+    """The sink: SMTP on a port of its own, and this app to look at it.
 
     Args:
         folder: Keeps the mails.
         smtp_port: Where it takes mail.
+        host: The address on which it takes mail.
     """
     store = MailStore(folder)
     sink = SmtpSink(store)
@@ -290,7 +291,7 @@ def create_app(folder: Path, smtp_port: int) -> FastAPI:
                 data_size_limit=MAX_MAIL_BYTES,
                 loop=loop,
             ),
-            LOOPBACK,
+            host,
             smtp_port,
         )
         async with server:
@@ -361,14 +362,15 @@ def _part(message: EmailMessage, subtype: str) -> str:
 
 
 def main() -> None:
-    """Serve on loopback ports until interrupted."""
+    """Serve until interrupted."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on (%(default)s)")
     options = parser.parse_args()
-    app = create_app(options.folder, options.smtp_port)
-    uvicorn.run(app, host=LOOPBACK, port=options.port)
+    app = create_app(options.folder, options.smtp_port, options.host)
+    uvicorn.run(app, host=options.host, port=options.port)
 
 
 if __name__ == "__main__":

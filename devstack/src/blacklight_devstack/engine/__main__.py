@@ -1,4 +1,4 @@
-"""``python -m blacklight_devstack.engine``: run the local engine on 127.0.0.1."""
+"""``python -m blacklight_devstack.engine``: run the local engine."""
 
 import argparse
 import logging
@@ -19,6 +19,7 @@ from blacklight_devstack.engine.engine import Engine
 from blacklight_devstack.engine.options import EngineOptions
 from blacklight_devstack.engine.signing import check_signing_key
 from blacklight_devstack.engine.store.database import Database, DatabaseInUseError
+from blacklight_devstack.ports import LOOPBACK
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,12 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     sys.stdout.write(
         f"Local engine (a stand-in for the Inngest server, for development only): "
-        f"http://127.0.0.1:{options.port}\n"
+        f"http://{options.host}:{options.port}\n"
     )
     sys.stdout.flush()
     config = uvicorn.Config(
         create_app(options, on_fault=partial(signal.raise_signal, signal.SIGTERM)),
-        host="127.0.0.1",
+        host=options.host,
         port=options.port,
         log_level="warning",
         access_log=False,
@@ -71,6 +72,10 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m blacklight_devstack.engine", description=main.__doc__
     )
     parser.add_argument("--port", type=int, default=8288)
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--name", action="append", default=[], help="of this host, for callers; may be repeated"
+    )
     parser.add_argument("--db", type=Path, required=True, help="SQLite file, made when missing")
     parser.add_argument(
         "--sdk-url", action="append", default=[], help="serve URL of an app; may be repeated"
@@ -98,6 +103,8 @@ def _options(parsed: argparse.Namespace) -> EngineOptions:
     return EngineOptions(
         db=parsed.db,
         port=parsed.port,
+        host=parsed.host,
+        names=tuple(parsed.name),
         sdk_urls=tuple(parsed.sdk_url),
         poll_interval=timedelta(seconds=parsed.poll_interval),
         retry_interval=None if retry_s is None else timedelta(seconds=retry_s),

@@ -9,6 +9,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from blacklight_devstack.engine import api, graphql_api, pages
 from blacklight_devstack.engine.engine import Engine
 from blacklight_devstack.engine.options import EngineOptions
+from blacklight_devstack.ports import LOOPBACK
 
 
 def create_app(options: EngineOptions, on_fault: Callable[[], None] | None = None) -> FastAPI:
@@ -27,7 +28,7 @@ def create_app(options: EngineOptions, on_fault: Callable[[], None] | None = Non
             yield
 
     app = FastAPI(title="Blacklight local engine", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[LOOPBACK, "localhost", *options.names])
     for router in (api.router, api.keyed, graphql_api.router, pages.router):
         app.include_router(router)
     return app

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from blacklight_devstack.ports import LOOPBACK
+
 
 @dataclass(frozen=True, kw_only=True)
 class EngineOptions:
@@ -11,7 +13,9 @@ class EngineOptions:
 
     Args:
         db: The SQLite file; created when missing.
-        port: TCP port on 127.0.0.1.
+        port: TCP port.
+        host: The address it listens on.
+        names: Under which it is called, besides those of loopback.
         sdk_urls: Serve URLs that are synced at the start and then by polling.
         poll_interval: Time between two syncs of an app.
         retry_interval: Fixed time between two attempts; None means the documented backoff.
@@ -23,6 +27,8 @@ class EngineOptions:
 
     db: Path
     port: int = 8288
+    host: str = LOOPBACK
+    names: tuple[str, ...] = ()
     sdk_urls: tuple[str, ...] = ()
     poll_interval: timedelta = timedelta(seconds=5)
     retry_interval: timedelta | None = None

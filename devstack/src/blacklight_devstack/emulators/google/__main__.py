@@ -20,9 +20,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m blacklight_devstack.emulators.google")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on (%(default)s)")
     options = parser.parse_args()
     provider = MailProvider.empty(options.folder / "google.json")
-    uvicorn.run(create_app(provider), host=LOOPBACK, port=options.port)
+    uvicorn.run(create_app(provider), host=options.host, port=options.port)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """``python -m blacklight_devstack.emulators.microsoft --port 8082 --tls-port 8443 --folder DIR``.
 
-MSAL speaks to nothing but HTTPS, so the same Microsoft answers on two ports; ``DIR`` holds
-the certificates, and keeps consents.
+MSAL speaks to nothing but HTTPS, so the same Microsoft answers on two ports; ``DIR`` keeps the
+certificates, made when there are none, and consents.
 """
 
 from __future__ import annotations
@@ -24,13 +24,19 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--tls-port", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--host", default=LOOPBACK, help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--name", action="append", default=[], help="of this host, for the certificate"
+    )
     options = parser.parse_args()
     certificates = Certificates.in_folder(options.folder)
+    if not certificates.key.exists():
+        certificates = Certificates.make(options.folder, *options.name)
     app = create_app(MailProvider.empty(options.folder / "microsoft.json"))
-    plain = uvicorn.Config(app, host=LOOPBACK, port=options.port)
+    plain = uvicorn.Config(app, host=options.host, port=options.port)
     encrypted = uvicorn.Config(
         app,
-        host=LOOPBACK,
+        host=options.host,
         port=options.tls_port,
         ssl_certfile=certificates.server,
         ssl_keyfile=certificates.key,
