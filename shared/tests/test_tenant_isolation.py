@@ -80,7 +80,16 @@ READABLE_BY_SYSTEM = {
             "resumed_at",
         }
     ),
-    "portal_users": frozenset({"id", "tenant_id", "email", "status"}),
+    "portal_users": frozenset(
+        {
+            "id",
+            "tenant_id",
+            "email",
+            "status",
+            "microsoft_directory_id",
+            "microsoft_object_id",
+        }
+    ),
     "registration_dossiers": frozenset[str](),
     "registration_pages": frozenset[str](),
     "registrations": frozenset({"id", "tenant_id", "request_id"}),

@@ -17,6 +17,7 @@ from blacklight_api.bootstrap import KeyWishes, bootstrap
 from blacklight_api.gateway import Gateway
 from blacklight_api.settings import ApiSettings
 from blacklight_api.tenants.schemas import TenantCreate
+from blacklight_devstack.emulators.mailboxes import EmulatedMailboxes, emulated_mailboxes
 from blacklight_devstack.postgres_roles import DatabaseUrls
 from blacklight_shared import passwords
 from blacklight_shared.database import Database
@@ -82,6 +83,13 @@ def settings_for(urls: DatabaseUrls) -> ApiSettings:
         log_level="ERROR",
         relay_enabled=False,
     )
+
+
+@pytest.fixture(scope="session")
+def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedMailboxes]:
+    """Google and Microsoft, both serving."""
+    with emulated_mailboxes(tmp_path_factory.mktemp("certificates")) as both:
+        yield both
 
 
 @pytest.fixture(scope="module", autouse=True)

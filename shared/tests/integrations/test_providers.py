@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import uuid
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from pathlib import Path
 
 import pytest
 from blacklight_devstack.emulators.consents import Refusal
 from blacklight_devstack.emulators.faults import Fault
 from blacklight_shared.events import IntegrationErrorType
-from blacklight_shared.integrations import ConsentError, ConsentProblem, TokensRefusedError
-from blacklight_shared.integrations.http import SignInHttp
+from blacklight_shared.integrations import (
+    ConsentError,
+    ConsentProblem,
+    MailboxSettings,
+    TokensRefusedError,
+    mailbox_providers,
+)
 from blacklight_shared.models import MailboxProviderName
 from blacklight_shared.workflows import ApiError, WorkflowError
 
@@ -126,26 +129,29 @@ async def test_a_failing_provider_is_not_the_persons_fault(
     assert (await provider.ours.refresh(grant.tokens)).access_token
 
 
-async def test_a_provider_that_is_not_there_is_tried_again(provider: ProviderUnderTest) -> None:
-    url = {"oauth_url": "http://127.0.0.1:9"}
-    if provider.ours.name is MailboxProviderName.OUTLOOK:
-        url = {"authority": "https://127.0.0.1:9/common"}
-    unreachable = dataclasses.replace(provider.ours, **url)  # type: ignore[type-var]  # a dataclass
+async def test_a_provider_that_is_not_there_is_tried_again(
+    provider: ProviderUnderTest, mailbox_settings: MailboxSettings
+) -> None:
+    nowhere = {
+        "google_oauth_url": "http://127.0.0.1:9",
+        "microsoft_authority": "https://127.0.0.1:9/common",
+    }
+    unreachable = mailbox_providers(mailbox_settings.model_copy(update=nowhere))
     grant = await provider.connect(someone())
     with pytest.raises(WorkflowError) as caught:
-        await unreachable.refresh(grant.tokens)
+        await unreachable[provider.ours.name].refresh(grant.tokens)
     assert caught.value.is_retriable
 
 
-async def test_a_provider_that_is_too_slow_is_tried_again(provider: ProviderUnderTest) -> None:
+async def test_a_provider_that_is_too_slow_is_tried_again(
+    provider: ProviderUnderTest, mailbox_settings: MailboxSettings
+) -> None:
     grant = await provider.connect(someone())
-    hurried = dataclasses.replace(
-        provider.ours,  # type: ignore[type-var]  # a dataclass
-        http=SignInHttp("slow", timedelta(milliseconds=200), Path(provider.ca_file)),
-    )
+    short = {"provider_timeout": timedelta(milliseconds=200)}
+    hurried = mailbox_providers(mailbox_settings.model_copy(update=short))
     provider.theirs.faults.order(Fault.SLOW, operation="token", delay_seconds=1)
     with pytest.raises(ApiError) as caught:
-        await hurried.refresh(grant.tokens)
+        await hurried[provider.ours.name].refresh(grant.tokens)
     assert caught.value.is_retriable
 
 

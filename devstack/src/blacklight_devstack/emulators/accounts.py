@@ -15,6 +15,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 ACCESS_TOKEN_LIFETIME = timedelta(hours=1)
 
@@ -132,9 +133,14 @@ class AccessToken:
 
 
 class Accounts:
-    """Everyone at one provider."""
+    """Everyone at one provider.
+
+    Attributes:
+        claims: What an id token says of a person instead of the usual; by address.
+    """
 
     def __init__(self) -> None:
+        self.claims: dict[str, dict[str, Any]] = {}
         self._mailboxes: dict[str, Mailbox] = {}
         self._tokens: dict[str, AccessToken] = {}
         self._numbers: Iterator[int] = itertools.count(1)

@@ -7,6 +7,8 @@ from pathlib import Path
 CLIENT_ID = "blacklight-development"
 CLIENT_SECRET = "emulated-client-secret"  # noqa: S105 -- of an emulator on this machine
 """The only client that is registered, at every emulated provider."""
+DIRECTORY_ID = "6f1c1f52-9d5e-4d5b-8a0e-3b7f7c1d2e90"
+"""Of the organisation at Microsoft whose people may sign in to the portal."""
 GOOGLE_AUTHORIZATION_PATH = "/o/oauth2/v2/auth"
 
 
@@ -30,6 +32,7 @@ def mailbox_settings(
         "microsoft_client_id": CLIENT_ID,
         "microsoft_client_secret": CLIENT_SECRET,
         "microsoft_authority": f"{sign_in_url}/common",
+        "microsoft_sign_in_authority": f"{sign_in_url}/{DIRECTORY_ID}",
         "microsoft_instance_discovery": "false",
         "graph_url": graph_url,
         "provider_ca_file": str(ca_file),

@@ -13,6 +13,7 @@ from blacklight_shared.models import MailboxProviderName
 from fastapi import Depends, Request
 
 from blacklight_api.auth.authenticator import Authenticator
+from blacklight_api.auth.microsoft import MicrosoftSignIn
 from blacklight_api.auth.sessions import Sessions
 from blacklight_api.limits import RateLimiter
 from blacklight_api.settings import ApiSettings
@@ -32,6 +33,8 @@ class Gateway:
     secret_box: SecretBox
     mailbox_providers: Mapping[MailboxProviderName, MailboxProvider]
     """Those that this installation is registered with."""
+    microsoft_sign_in: MicrosoftSignIn | None
+    """None where people do not sign in with Microsoft."""
 
     @classmethod
     def from_settings(cls, settings: ApiSettings) -> Gateway:
@@ -46,6 +49,7 @@ class Gateway:
             public_rate_limiter=RateLimiter(settings.public_rate_limit_per_minute),
             secret_box=SecretBox.from_settings(settings),
             mailbox_providers=mailbox_providers(settings),
+            microsoft_sign_in=MicrosoftSignIn.from_settings(settings),
         )
 
 

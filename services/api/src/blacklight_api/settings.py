@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from datetime import timedelta
 from typing import Self
 
 from blacklight_shared.integrations import MailboxSettings
 from blacklight_shared.outbound import OutboundSettings
 from pydantic import Field, HttpUrl, model_validator
+
+_DIRECTORY_ID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
 class ApiSettings(MailboxSettings, OutboundSettings):
@@ -34,6 +38,13 @@ class ApiSettings(MailboxSettings, OutboundSettings):
     request_timeout: timedelta = timedelta(seconds=30)
     """How long a request may take before it is answered with 503."""
 
+    microsoft_sign_in_authority: str | None = Field(
+        default=None,
+        pattern=rf"^https?://[^/\s]+/({_DIRECTORY_ID}|organizations|common)$",
+    )
+    """Whose people may sign in to the portal with Microsoft: ends in the id of a directory, or in
+    ``organizations`` or ``common`` for everyone's. None: nobody may."""
+
     bootstrap_tenant: str | None = None
     """Name of a tenant to make when the gateway starts."""
     bootstrap_slug: str | None = None
@@ -43,6 +54,27 @@ class ApiSettings(MailboxSettings, OutboundSettings):
     def is_https(self) -> bool:
         """Whether browsers reach the gateway over TLS, so that cookies may be kept to it."""
         return self.public_url.startswith("https://")
+
+    @property
+    def microsoft_sign_in_directory(self) -> uuid.UUID | None:
+        """The only directory whose people may sign in with Microsoft; None: everyone's may."""
+        name = (self.microsoft_sign_in_authority or "").rpartition("/")[2]
+        return uuid.UUID(name) if re.fullmatch(_DIRECTORY_ID, name) else None
+
+    @model_validator(mode="after")
+    def _microsoft_sign_in_is_possible(self) -> Self:
+        if self.microsoft_sign_in_authority is None:
+            return self
+        if self.microsoft_client_id is None:
+            raise ValueError(
+                "BLACKLIGHT_MICROSOFT_SIGN_IN_AUTHORITY needs BLACKLIGHT_MICROSOFT_CLIENT_ID"
+            )
+        if self.is_production and not self.microsoft_sign_in_authority.startswith("https://"):
+            raise ValueError(
+                "not allowed in production: BLACKLIGHT_MICROSOFT_SIGN_IN_AUTHORITY must begin with"
+                " https://"
+            )
+        return self
 
     @model_validator(mode="after")
     def _bootstrap_is_complete(self) -> Self:

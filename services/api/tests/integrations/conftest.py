@@ -15,7 +15,7 @@ import pytest
 from blacklight_api.settings import ApiSettings
 from blacklight_devstack.emulators.consent_page import consent_answer
 from blacklight_devstack.emulators.mail_provider import MailProvider
-from blacklight_devstack.emulators.mailboxes import EmulatedMailboxes, emulated_mailboxes
+from blacklight_devstack.emulators.mailboxes import EmulatedMailboxes
 from blacklight_devstack.postgres_roles import DatabaseUrls
 from blacklight_shared.models import MailboxProviderName
 from fastapi import FastAPI
@@ -70,12 +70,6 @@ class Browsers:
         for client in (gateway, provider):
             await self.opened.enter_async_context(client)
         return Browser(gateway, provider, tenant)
-
-
-@pytest.fixture(scope="session")
-def emulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedMailboxes]:
-    with emulated_mailboxes(tmp_path_factory.mktemp("certificates")) as both:
-        yield both
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from blacklight_shared.integrations.google import Google
 from blacklight_shared.integrations.http import SignInHttp
 from blacklight_shared.integrations.microsoft import Microsoft
+from blacklight_shared.integrations.msal_app import SERVICE, MsalApp
 from blacklight_shared.integrations.providers import MailboxProvider
 from blacklight_shared.integrations.settings import MailboxSettings
 from blacklight_shared.models import MailboxProviderName
@@ -28,17 +29,27 @@ def mailbox_providers(
                 http=_http("google", settings),
             )
         )
-    if settings.microsoft_client_id and settings.microsoft_client_secret:
-        providers.append(
-            Microsoft(
-                client_id=settings.microsoft_client_id,
-                client_secret=settings.microsoft_client_secret,
-                authority=settings.microsoft_authority,
-                instance_discovery=settings.microsoft_instance_discovery,
-                http=_http("microsoft", settings),
-            )
-        )
+    if (app := microsoft_app(settings, settings.microsoft_authority)) is not None:
+        providers.append(Microsoft(app))
     return {provider.name: provider for provider in providers}
+
+
+def microsoft_app(settings: MailboxSettings, authority: str) -> MsalApp | None:
+    """The application that this installation is registered as; None where it is not.
+
+    Args:
+        settings: Hold the registration.
+        authority: Who signs people in.
+    """
+    if not settings.microsoft_client_id or not settings.microsoft_client_secret:
+        return None
+    return MsalApp(
+        client_id=settings.microsoft_client_id,
+        client_secret=settings.microsoft_client_secret,
+        authority=authority,
+        instance_discovery=settings.microsoft_instance_discovery,
+        http=_http(SERVICE, settings),
+    )
 
 
 def _http(service: str, settings: MailboxSettings) -> SignInHttp:

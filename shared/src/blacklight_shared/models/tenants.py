@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from enum import StrEnum
 
@@ -59,7 +60,7 @@ class PortalUser(Timestamps, Base):
             "microsoft_object_id",
             "microsoft_directory_id",
             "tenant_id",
-            name="microsoft_account",
+            name="uq_portal_users_microsoft_account",
         ),
         one_of("role", PortalRole),
         one_of("status", PortalUserStatus),

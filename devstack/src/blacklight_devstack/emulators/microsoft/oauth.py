@@ -22,6 +22,7 @@ from blacklight_devstack.emulators.accounts import ACCESS_TOKEN_LIFETIME
 from blacklight_devstack.emulators.consent_page import ConsentForm, ConsentPage, read_request
 from blacklight_devstack.emulators.consents import (
     Asked,
+    Consent,
     Consents,
     Issued,
     Refusal,
@@ -34,7 +35,9 @@ from blacklight_devstack.emulators.registration import CLIENT_ID
 
 TENANT_ID = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """Of personal accounts, at Microsoft as here."""
-_FREE_SCOPES = frozenset({"openid", "profile", "offline_access"})
+_SHARED_AUTHORITIES = frozenset({"common", "organizations", "consumers"})
+"""Authorities that are no directory of their own."""
+_FREE_SCOPES = frozenset({"openid", "profile", "offline_access", "email"})
 _KEY_ID = "emulated"
 _KEY_BITS = 2048
 # https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -69,10 +72,11 @@ def microsoft_oauth_router(known: Consents, faults: Faults) -> APIRouter:
         return page.answer(_asked(request), request.query_params.get("state"), answer)
 
     @router.post("/oauth2/v2.0/token")
-    async def token(request: Request, asked: TokenForm) -> Response:
+    async def token(request: Request, tenant: str, asked: TokenForm) -> Response:
         if (order := await faults.next("token", None)) is not None:
             return _faulty(order)
-        return _answer(known, asked, f"{request.base_url}{TENANT_ID}/v2.0")
+        directory = TENANT_ID if tenant in _SHARED_AUTHORITIES else tenant
+        return _answer(known, asked, str(request.base_url), directory)
 
     return router
 
@@ -88,7 +92,7 @@ def _metadata(authority: str) -> dict[str, Any]:
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_post"],
-        "scopes_supported": sorted(_FREE_SCOPES | {"email"}),
+        "scopes_supported": sorted(_FREE_SCOPES),
     }
 
 
@@ -97,50 +101,58 @@ def _asked(request: Request) -> Asked:
     return read_request(request, offline="offline_access" in scopes)
 
 
-def _answer(known: Consents, asked: TokenRequest, issuer: str) -> Response:
+def _answer(known: Consents, asked: TokenRequest, base_url: str, directory: str) -> Response:
     if not asked.is_of_registered_client:
         return _invalid_client()
     try:
         issued = known.grant(asked, rotate=True)
     except Refused as refused:
         return _error(*_REFUSALS[refused.refusal])
-    return JSONResponse(_tokens(issued, issuer))
+    claims = _claims(issued.consent, directory) | known.accounts.claims.get(
+        issued.consent.address, {}
+    )
+    claims["iss"] = f"{base_url}{claims['tid']}/v2.0"
+    return JSONResponse(_tokens(issued, claims))
 
 
-def _tokens(issued: Issued, issuer: str) -> dict[str, Any]:
-    address, seconds = issued.consent.address, int(ACCESS_TOKEN_LIFETIME.total_seconds())
-    object_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, address))
+def _claims(consent: Consent, directory: str) -> dict[str, Any]:
+    """See https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference."""
+    now = datetime.now(UTC)
+    object_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, consent.address))
+    claims: dict[str, Any] = {
+        "ver": "2.0",
+        "aud": CLIENT_ID,
+        "sub": object_id,
+        "oid": object_id,
+        "tid": directory,
+        "iat": now,
+        "nbf": now,
+        "exp": now + ACCESS_TOKEN_LIFETIME,
+        "preferred_username": consent.address,
+        "nonce": consent.request.nonce,
+    }
+    if "email" in consent.scopes:
+        claims |= {"email": consent.address, "xms_edov": True}
+    return claims
+
+
+def _tokens(issued: Issued, claims: dict[str, Any]) -> dict[str, Any]:
+    seconds = int(ACCESS_TOKEN_LIFETIME.total_seconds())
     tokens: dict[str, Any] = {
         "token_type": "Bearer",
         "scope": " ".join(sorted(issued.consent.scopes - {"offline_access"})),
         "expires_in": seconds - 1,
         "ext_expires_in": seconds - 1,
         "access_token": issued.access_token,
-        "client_info": _base64url({"uid": object_id, "utid": TENANT_ID}),
+        "client_info": _base64url({"uid": claims["oid"], "utid": claims["tid"]}),
     }
     if issued.refresh_token is not None:
         tokens["refresh_token"] = issued.refresh_token
     if "openid" in issued.consent.scopes:
-        tokens["id_token"] = _id_token(issued, issuer, object_id)
+        tokens["id_token"] = jwt.encode(
+            claims, _signing_key(), algorithm="RS256", headers={"kid": _KEY_ID}
+        )
     return tokens
-
-
-def _id_token(issued: Issued, issuer: str, object_id: str) -> str:
-    now = datetime.now(UTC)
-    claims = {
-        "ver": "2.0",
-        "iss": issuer,
-        "aud": CLIENT_ID,
-        "sub": object_id,
-        "oid": object_id,
-        "tid": TENANT_ID,
-        "iat": now,
-        "nbf": now,
-        "exp": now + ACCESS_TOKEN_LIFETIME,
-        "preferred_username": issued.consent.address,
-        "nonce": issued.consent.request.nonce,
-    }
-    return jwt.encode(claims, _signing_key(), algorithm="RS256", headers={"kid": _KEY_ID})
 
 
 @cache

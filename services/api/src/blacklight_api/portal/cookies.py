@@ -80,14 +80,20 @@ def theme_of(request: Request) -> Theme:
 
 
 def set_cookie(
-    request: Request, response: Response, name: str, value: str, lifetime: timedelta
+    request: Request,
+    response: Response,
+    name: str,
+    value: str,
+    lifetime: timedelta,
+    *,
+    path: str = "/",
 ) -> None:
     """Set a cookie that scripts cannot read and other sites do not send with their forms."""
     response.set_cookie(
         name,
         value,
         max_age=int(lifetime.total_seconds()),
-        path="/",
+        path=path,
         secure=gateway_of(request).settings.is_https,
         httponly=True,
         samesite="lax",

@@ -60,3 +60,9 @@ async def send_password_link(user_id: PathId, work: Admin, gateway: TheGateway) 
     """Mail a person a link by which they choose a password; the one they have stays until then."""
     links = PasswordLinks.of(gateway)
     return service.shown(await service.send_password_link(work, links, user_id))
+
+
+@router.delete("/{user_id}/microsoft-account", status_code=204)
+async def forget_microsoft_account(user_id: PathId, work: Admin, gateway: TheGateway) -> None:
+    """Let a person sign in with another Microsoft account than before; their sessions end."""
+    await service.forget_microsoft_account(work, gateway.sessions, user_id)

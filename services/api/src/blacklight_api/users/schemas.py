@@ -76,6 +76,9 @@ class UserShown(ResponseModel):
     role: PortalRole
     status: PortalUserStatus
     has_password: bool
+    has_microsoft_account: bool = Field(
+        description="Whether they sign in with a Microsoft account; kept at the first such sign-in."
+    )
     wants_daily_stats: bool = Field(description="Whether the figures of each day come by mail.")
     time_zone: str | None = Field(description="In which they read times; null: the tenant's.")
     last_login_at: datetime | None

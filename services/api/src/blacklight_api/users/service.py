@@ -116,6 +116,24 @@ async def send_password_link(work: TenantWork, links: PasswordLinks, user_id: in
     return user
 
 
+async def forget_microsoft_account(
+    work: TenantWork, sessions: Sessions, user_id: int
+) -> PortalUser:
+    """Let a person come with another Microsoft account, and end their sessions.
+
+    Raises:
+        NotFound: As ``find``.
+    """
+    user = await find(work, user_id)
+    if user.microsoft_object_id is not None:
+        user.microsoft_object_id = user.microsoft_directory_id = None
+        await work.session.flush()
+        await work.session.refresh(user)
+        await record(work, "user.microsoft_account_forgotten", user.id)
+        await sessions.end_all(work.session, user.id)
+    return user
+
+
 def shown(user: PortalUser) -> UserShown:
     """The person as clients see them."""
     return UserShown(
@@ -125,6 +143,7 @@ def shown(user: PortalUser) -> UserShown:
         role=PortalRole(user.role),
         status=PortalUserStatus(user.status),
         has_password=user.password_hash is not None,
+        has_microsoft_account=user.microsoft_object_id is not None,
         wants_daily_stats=user.wants_daily_stats,
         time_zone=user.time_zone,
         last_login_at=user.last_login_at,

@@ -15,6 +15,7 @@ from blacklight_api.portal.pages import (
     jobs,
     mails,
     matches,
+    microsoft,
     onboarding,
     passwords,
     privacy,
@@ -29,6 +30,7 @@ from blacklight_api.portal.pages import (
 PAGE_ROUTERS: tuple[APIRouter, ...] = (
     sign_in.public_router,
     sign_in.router,
+    microsoft.router,
     passwords.router,
     account.router,
     dashboard.router,

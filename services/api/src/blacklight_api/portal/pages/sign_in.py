@@ -12,6 +12,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel, SecretStr
 
 from blacklight_api.audit.service import record
+from blacklight_api.auth.microsoft import MicrosoftPerson
+from blacklight_api.auth.microsoft_accounts import admit_microsoft_account
 from blacklight_api.auth.principal import Actor, ActorType, Principal
 from blacklight_api.auth.sessions import Viewer
 from blacklight_api.auth.sign_in import (
@@ -65,7 +67,7 @@ async def show_sign_in(request: Request, gateway: TheGateway, next: str | None =
     token = request.cookies.get(SESSION_COOKIE)
     if token and await gateway.sessions.find(token):
         return see_other(request, local_path(next))
-    return page(request, TEMPLATE, form=Form(values={"next": next or ""}), firms=[])
+    return _page(request, gateway, Form(values={"next": next or ""}))
 
 
 @public_router.post(SIGN_IN_PATH)
@@ -75,23 +77,24 @@ async def sign_in(request: Request, gateway: TheGateway) -> Response:
     try:
         wanted = form.read(Credentials)
     except FormRefused as problem:
-        return _again(request, form.refused(problem))
+        return _again(request, gateway, form.refused(problem))
     password = wanted.password.get_secret_value()
     if len(password) > MAX_PASSWORD_LENGTH:
-        return _again(request, form, _WRONG)
+        return _again(request, gateway, form, _WRONG)
     try:
         account = await check_password(gateway.database, wanted.email, password, wanted.tenant)
     except WrongCredentialsError:
-        return _again(request, form, _WRONG)
+        return _again(request, gateway, form, _WRONG)
     except TooManyTriesError as error:
         return _again(
             request,
+            gateway,
             form,
             f"Too many tries. Wait {error.wait_minutes} min, or choose a new password.",
             status=HTTPStatus.TOO_MANY_REQUESTS,
         )
     except ChooseTenantError as choice:
-        return page(request, TEMPLATE, form=form, firms=_firms(choice.accounts))
+        return _page(request, gateway, form, firms=_firms(choice.accounts))
     return await begin_session(request, gateway, account, local_path(wanted.next))
 
 
@@ -129,11 +132,26 @@ async def choose_theme(request: Request) -> Response:
 
 
 async def begin_session(
-    request: Request, gateway: Gateway, account: Account, path: str
+    request: Request,
+    gateway: Gateway,
+    account: Account,
+    path: str,
+    *,
+    person: MicrosoftPerson | None = None,
 ) -> Response:
     """Sign a person in, in a session of its own, and go on to ``path``.
 
     The session that the browser had before ends: a token from before the sign-in is worth nothing.
+
+    Args:
+        request: Carries the browser's cookies.
+        gateway: The parts of the process.
+        account: Who signs in.
+        path: A path of the portal.
+        person: As Microsoft knows them; None: they came without Microsoft.
+
+    Raises:
+        MicrosoftSignInError: They sign in with another Microsoft account.
     """
     if (old := request.cookies.get(SESSION_COOKIE)) is not None:
         await gateway.sessions.end(old)
@@ -147,6 +165,8 @@ async def begin_session(
         actor = Actor(ActorType.USER, str(user.id))
         principal = Principal(account.tenant_id, frozenset(), actor)
         work = TenantWork(session, principal, request_id(request), account.tenant_id)
+        if person and await admit_microsoft_account(session, user.id, person):
+            await record(work, "user.microsoft_account_added", user.id)
         await record(work, "user.signed_in", user.id)
     response = see_other(request, path)
     set_session(request, response, token)
@@ -159,9 +179,28 @@ def _firms(accounts: Sequence[Account]) -> list[tuple[str, str]]:
 
 def _again(
     request: Request,
+    gateway: Gateway,
     form: Form,
     detail: str | None = None,
     status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> Response:
     shown = Form(values=form.values, errors=form.errors, detail=detail or form.detail)
-    return page(request, TEMPLATE, status=status, form=shown, firms=[])
+    return _page(request, gateway, shown, status=status)
+
+
+def _page(
+    request: Request,
+    gateway: Gateway,
+    form: Form,
+    *,
+    firms: Sequence[tuple[str, str]] = (),
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    return page(
+        request,
+        TEMPLATE,
+        status=status,
+        form=form,
+        firms=firms,
+        with_microsoft=gateway.microsoft_sign_in is not None,
+    )

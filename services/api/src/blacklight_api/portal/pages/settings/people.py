@@ -111,6 +111,16 @@ async def send_password_link(
     return see_other(request, f"{PATH}/{user_id}", notice)
 
 
+@router.post("/{user_id}/forget-microsoft-account")
+async def forget_microsoft_account(
+    request: Request, user_id: PathId, work: Admin, gateway: TheGateway
+) -> Response:
+    """Let them come with another Microsoft account."""
+    user = await service.forget_microsoft_account(work, gateway.sessions, user_id)
+    notice = Notice(f"{user.full_name} may sign in with another Microsoft account now.")
+    return see_other(request, f"{PATH}/{user_id}", notice)
+
+
 async def _shown(request: Request, work: TenantWork, user_id: int, form: Form) -> Response:
     user = await service.find(work, user_id)
     return page(
