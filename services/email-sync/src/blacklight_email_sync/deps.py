@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from blacklight_shared.crypto import SecretBox
 from blacklight_shared.database import Database
 from blacklight_shared.integrations import TokenStore, mailbox_providers
 from blacklight_shared.llm import create_language_model
+from blacklight_shared.measuring import measured
 
 from blacklight_email_sync.parsing import MailParser, Thresholds
 from blacklight_email_sync.parsing.language_model import create_parser
@@ -17,6 +19,7 @@ from blacklight_email_sync.parsing.rules import RulesParser
 from blacklight_email_sync.providers.http import Patience
 from blacklight_email_sync.providers.mailboxes import Mailboxes
 from blacklight_email_sync.settings import EmailSyncSettings
+from blacklight_email_sync.sync.overdue import measure_overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,15 @@ async def open_deps(settings: EmailSyncSettings) -> AsyncIterator[EmailSyncDeps]
     mailboxes = Mailboxes(settings, Patience(backoff=settings.provider_backoff))
     language_model = create_language_model(settings.llm)
     try:
-        yield EmailSyncDeps(
-            database=database,
-            secret_box=secret_box,
-            tokens=TokenStore(database, secret_box, mailbox_providers(settings)),
-            mailboxes=mailboxes,
-            parser=create_parser(settings.llm.provider, language_model, RulesParser()),
-            settings=settings,
-        )
+        async with measured(partial(measure_overdue, database)):
+            yield EmailSyncDeps(
+                database=database,
+                secret_box=secret_box,
+                tokens=TokenStore(database, secret_box, mailbox_providers(settings)),
+                mailboxes=mailboxes,
+                parser=create_parser(settings.llm.provider, language_model, RulesParser()),
+                settings=settings,
+            )
     finally:
         if language_model is not None:
             await language_model.aclose()
