@@ -29,6 +29,7 @@ from blacklight_shared.models import (
     JobImportError,
     JobImportFile,
     JobPosting,
+    OutboxEvent,
     PortalRole,
     PortalUser,
     RoleStatus,
@@ -217,7 +218,8 @@ async def add_objects_of_every_kind(
             row_count=0,
             sha256=b"\x00" * 32,
         )
-        session.add(file)
+        event = OutboxEvent(tenant_id=tenant_id, name="jobs/imported", data={}, subject=marker)
+        session.add_all([file, event])
         await session.flush()
         scraping = await add_scraper_session(session, tenant_id, api_key_id, role)
         of_notifications = await add_notification_objects(session, tenant_id, marker)
@@ -246,6 +248,7 @@ async def add_objects_of_every_kind(
         "batch_id": batch.batch_key,
         "candidate_id": candidate.id,
         "document_id": document.id,
+        "event_id": event.id,
         "file_id": file.id,
         "job_id": job.id,
         "key_id": key.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,27 +71,67 @@ class TestMails:
         assert "Everyone gets mail" in await hr.open("/mails/suppressions")
 
 
-async def test_runs_show_what_waits_and_what_failed(
-    tenant: Tenant, admin: Browser, recruiter: Browser, database: Database
-) -> None:
-    async with database.tenant_session(tenant.tenant_id) as session:
-        await add_batch(session, tenant.tenant_id, source="careers-site")
-        candidate = await add_candidate(session, tenant.tenant_id)
-        await add_document(session, candidate, filename="photo.pdf", extraction_status="scanned")
-        session.add(
-            OutboxEvent(
-                tenant_id=tenant.tenant_id,
-                name="jobs/imported",
-                data={},
-                subject="batch:1",
-                dead_at=datetime.now(UTC),
-                last_error="HTTP 500 <html>",
+async def dead_event(tenant: Tenant, **fields: Any) -> uuid.UUID:
+    wanted = {"name": "jobs/imported", "data": {}, "subject": "batch:1", "attempts": 10, **fields}
+    async with tenant.database.tenant_session(tenant.tenant_id) as session:
+        event = OutboxEvent(tenant_id=tenant.tenant_id, dead_at=datetime.now(UTC), **wanted)
+        session.add(event)
+        await session.flush()
+        return event.id
+
+
+class TestRuns:
+    async def test_they_show_what_waits_and_what_failed(
+        self, tenant: Tenant, admin: Browser, recruiter: Browser, database: Database
+    ) -> None:
+        async with database.tenant_session(tenant.tenant_id) as session:
+            await add_batch(session, tenant.tenant_id, source="careers-site")
+            candidate = await add_candidate(session, tenant.tenant_id)
+            await add_document(
+                session, candidate, filename="photo.pdf", extraction_status="scanned"
             )
-        )
-    page = await admin.open("/runs")
-    for words in ("careers-site", "photo.pdf", "jobs/imported", "HTTP 500 &lt;html&gt;"):
-        assert words in page
-    assert (await recruiter.http.get("/runs")).status_code == 403
+        await dead_event(tenant, last_error="HTTP 500 <html>")
+        page = await admin.open("/runs")
+        for words in ("careers-site", "photo.pdf", "jobs/imported", "HTTP 500 &lt;html&gt;"):
+            assert words in page
+        assert "after 10 attempts" in page
+        assert (await recruiter.http.get("/runs")).status_code == 403
+
+    async def test_an_event_is_sent_again_once(self, tenant: Tenant, admin: Browser) -> None:
+        wanted, other = await dead_event(tenant), await dead_event(tenant, name="mail/resend")
+        told = []
+        for _ in range(2):
+            sent = await admin.send(f"/runs/events/{wanted}/send-again")
+            assert sent.headers["location"] == "/runs"
+            told.append(await admin.open("/runs"))
+        assert "1 event is on the way" in told[0]
+        assert "No event had to be sent again" in told[1]
+        assert str(wanted) not in told[1]
+        assert str(other) in told[1]
+
+        async with tenant.database.tenant_session(tenant.tenant_id) as session:
+            event = await session.get_one(OutboxEvent, wanted)
+        assert (event.dead_at, event.attempts) == (None, 0)
+        [entry] = (await tenant.get("/api/v1/audit-log", action="event.sent_again"))["items"]
+        assert entry["entity_id"] == str(wanted)
+        assert entry["changes"] == {"name": "jobs/imported"}
+
+    async def test_all_are_sent_again_but_not_those_of_others(
+        self, tenant: Tenant, other_tenant: Tenant, admin: Browser
+    ) -> None:
+        for _ in range(2):
+            await dead_event(tenant)
+        theirs = await dead_event(other_tenant)
+        await admin.send("/runs/events/send-again")
+        assert "2 events are on the way" in await admin.open("/runs")
+        assert (await admin.send(f"/runs/events/{theirs}/send-again")).status_code == 404
+        async with other_tenant.database.tenant_session(other_tenant.tenant_id) as session:
+            assert (await session.get_one(OutboxEvent, theirs)).dead_at is not None
+
+    async def test_only_admins_send_again(self, tenant: Tenant, recruiter: Browser) -> None:
+        event = await dead_event(tenant)
+        for path in (f"/runs/events/{event}/send-again", "/runs/events/send-again"):
+            assert (await recruiter.send(path)).status_code == 403
 
 
 async def test_the_audit_log_names_people_and_objects(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from blacklight_shared.models import (
     OutboxEvent,
     SyncRun,
 )
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 
@@ -75,6 +76,32 @@ async def dead_events(session: AsyncSession, *, limit: int) -> Sequence[OutboxEv
         .limit(limit)
     )
     return rows.all()
+
+
+async def count_dead_events(session: AsyncSession) -> int:
+    """How many events the engine did not take."""
+    query = select(func.count()).where(OutboxEvent.dead_at.is_not(None))
+    return await session.scalar(query.select_from(OutboxEvent)) or 0
+
+
+async def revive_events(
+    session: AsyncSession, event_id: uuid.UUID | None
+) -> Sequence[tuple[uuid.UUID, str]]:
+    """Put dead events back into the outbox, all of them or one; gives their ids and names."""
+    revived = (
+        update(OutboxEvent)
+        .where(OutboxEvent.dead_at.is_not(None))
+        .values(dead_at=None, attempts=0, available_at=func.now())
+        .returning(OutboxEvent.id, OutboxEvent.name)
+    )
+    if event_id is not None:
+        revived = revived.where(OutboxEvent.id == event_id)
+    return [(row.id, row.name) for row in await session.execute(revived)]
+
+
+async def has_event(session: AsyncSession, event_id: uuid.UUID) -> bool:
+    """Whether there is an event, sent or not."""
+    return await session.get(OutboxEvent, event_id) is not None
 
 
 async def latest_imports(session: AsyncSession, *, limit: int) -> Sequence[JobImportBatch]:
