@@ -98,8 +98,9 @@ quality: setup ## Measure how good rankings and scores are, on public data in ..
 	@$(BIN)/python -m benchmarks.quality
 
 .PHONY: docs
-docs: setup ## Generate docs/events.md and the JSON Schema from the event catalogue
+docs: setup ## Generate docs/events.md, its JSON Schema and docs/metrics.md from the code
 	@$(BIN)/python -m blacklight_shared.events
+	@$(BIN)/python -m blacklight_shared.metrics_catalogue
 
 .PHONY: clean
 clean: ## Stop the system and delete its data, caches and everything installed
