@@ -45,10 +45,12 @@ class Sizes:
     Attributes:
         rows: Of the measured file.
         smaller: Of a file to compare the memory with.
+        repeats: Uploads of each file, as new postings every time; the fastest counts.
     """
 
     rows: int = 50_000
     smaller: int = 5_000
+    repeats: int = 2
 
 
 def measure(installation: Installation, sizes: Sizes) -> list[Figure]:
@@ -63,15 +65,18 @@ def measure(installation: Installation, sizes: Sizes) -> list[Figure]:
         for count, file in files.items():
             with _gateway(installation, database) as (url, process):
                 _upload(url, key, files[sizes.smaller], f"warm-{count}")
-                seconds[count] = _upload(url, key, file, f"measured-{count}")
+                seconds[count] = min(
+                    _upload(url, key, file, f"measured-{count}-{repeat}")
+                    for repeat in range(sizes.repeats)
+                )
                 peaks[count] = _peak_mib(process)
         stored = int(database.value("SELECT count(*) FROM job_postings"))
-        where = f"source = 'measured-{sizes.rows}'"
+        where = f"source = 'measured-{sizes.rows}-0'"
         copying = copy_seconds(database, "job_postings", _STORED, where)
     growth = peaks[sizes.rows] - peaks[sizes.smaller]
     ours = seconds[sizes.rows]
     size_mib = files[sizes.rows].stat().st_size / 2**20
-    if stored != 3 * sizes.smaller + sizes.rows:
+    if stored != sum(sizes.smaller + sizes.repeats * count for count in files):
         raise RuntimeError(f"{stored:,} postings were stored")
     return [
         Figure(
