@@ -49,8 +49,13 @@ _CODES = [
     "JPY",
     "AED",
 ]
-_SYMBOL = "|".join(re.escape(symbol) for symbol in sorted(_SYMBOLS, key=len, reverse=True))
-_CURRENCY = rf"(?:(?<!,\s)(?<![A-Za-z])(?:{_SYMBOL})|\$|\b(?:{'|'.join(_CODES)})\b|\beuros?\b)"
+_AFTER_CITY = r"(?<!,\s)"
+"""Of "Pasadena, CA$ 28" the state is not part of the sign."""
+_SYMBOL = "|".join(
+    (_AFTER_CITY if symbol == "ca$" else "") + re.escape(symbol)
+    for symbol in sorted(_SYMBOLS, key=len, reverse=True)
+)
+_CURRENCY = rf"(?:(?<![A-Za-z])(?:{_SYMBOL})|\$|\b(?:{'|'.join(_CODES)})\b|\beuros?\b)"
 _AMOUNT = (
     r"\d{1,2}(?:,\d{2}){1,2},\d{3}"  # 12,00,000
     r"|\d{1,3}(?:[.,'  ]\d{3}){1,2}(?:[.,]\d{1,2})?(?!\d)"
@@ -58,8 +63,8 @@ _AMOUNT = (
 )
 _THOUSANDS = r"[ ]?k\b"
 _PERIODS = {
-    SalaryPeriod.HOUR: r"hours?|hr|hourly|h|stunde|std|heure",
-    SalaryPeriod.DAY: r"days?|daily|diem|tag|jour",
+    SalaryPeriod.HOUR: r"hours?|hr|hourly|h|ph|p/h|stunde|std|heure",
+    SalaryPeriod.DAY: r"days?|daily|diem|pd|p/d|tag|jour",
     SalaryPeriod.WEEK: r"weeks?|weekly|wk|woche|semaine",
     SalaryPeriod.MONTH: r"months?|monthly|mo|mth|monat|mois|pcm",
     SalaryPeriod.YEAR: r"years?|yearly|yr|annum|annually|annual|pa|p\.a\.|jahr|an|y",
@@ -72,7 +77,7 @@ _PAY = re.compile(
     (?P<before>{_CURRENCY})?[ ]?(?P<low>{_AMOUNT})(?P<low_k>{_THOUSANDS})?(?P<plus>[ ]?\+)?
     [ ]?(?P<between>{_CURRENCY})?
     (?:(?:[ ]?/[ ]?(?:hr|hour|yr|year))?[ ]?(?:-|–|—|to|and|bis|à)[ ]?
-       (?:{_CURRENCY})?[ ]?(?P<high>{_AMOUNT})(?P<high_k>{_THOUSANDS})?)?
+       (?P<high_currency>{_CURRENCY})?[ ]?(?P<high>{_AMOUNT})(?P<high_k>{_THOUSANDS})?)?
     [ ]?(?P<after>{_CURRENCY})?
     (?P<big>[ ]?(?:mm?\b|million|billion|bn\b|b\b|trillion))?
     (?:[ ,(]{{0,2}}(?:(?:gross|brutto|base|salary|usd)[ ,]+){{0,2}}
@@ -137,10 +142,7 @@ def _candidates(text: str) -> Iterator[_Candidate]:
     position = 0
     for money in _MONEY.finditer(text):
         start = max(position, money.start() - _LONGEST_AMOUNT)
-        match = next(
-            (m for m in _PAY.finditer(text, start, money.end() + _LONGEST_PAY) if _currency(m)),
-            None,
-        )
+        match = _first_amount(text, start, money.end() + _LONGEST_PAY)
         if match is None or match.end() <= position:
             continue
         position = match.end()
@@ -150,7 +152,26 @@ def _candidates(text: str) -> Iterator[_Candidate]:
 
 
 _LONGEST_AMOUNT = 40
+_WIDEST_RANGE = 3.0
 _LONGEST_PAY = 80
+
+
+def _first_amount(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The first amount with a currency."""
+    for match in _PAY.finditer(text, start, end):
+        if _is_chance_range(match):
+            return _PAY.match(text, match.start("high_currency"), end)
+        if _currency(match):
+            return match
+    return None
+
+
+def _is_chance_range(match: re.Match[str]) -> bool:
+    """Whether a number that is no pay stands before an amount: "IR35 - £500", "Level 3 - £40k"."""
+    if match["high_currency"] is None or match["before"] or match["between"]:
+        return False
+    low, high = _amounts(match)
+    return high is None or low * _WIDEST_RANGE < high
 
 
 def _read(text: str, match: re.Match[str]) -> _Candidate | None:
@@ -175,7 +196,7 @@ def _read(text: str, match: re.Match[str]) -> _Candidate | None:
 
 def _currency(match: re.Match[str]) -> str:
     """ISO 4217 code of the currency beside the amounts, "" when there is none."""
-    for group in ("before", "between", "after"):
+    for group in ("before", "between", "after", "high_currency"):
         if written := match[group]:
             folded = written.casefold()
             return _SYMBOLS.get(folded) or ("EUR" if folded.startswith("euro") else folded.upper())

@@ -19,8 +19,9 @@ _TITLE_LABELLED, _TITLE_FOUND = 1.8, 1.0
 _PER_FIELD, _MOST_FIELDS = 0.6, 6
 _PER_ASKING, _MOST_ASKING = 1.3, 4
 _PER_MENTION, _MOST_MENTIONS = 0.6, 4
-_NOBODY_SOUGHT, _FORM_FIELDS = -1.5, 4
-"""Pay and place without a request may be those of somebody who has the job."""
+_NOBODY_SOUGHT, _FORM_FIELDS, _SPECIFIED = -1.5, 4, 4
+"""Pay and place without a request may be those of somebody who has the job; years are asked for
+only of somebody who does not."""
 _SEVERAL_JOBS = 1.2
 _PER_TERM = 0.6
 _SECTIONS = 0.8
@@ -46,6 +47,7 @@ def _read_signs(kind: str) -> list[re.Pattern[str]]:
 
 
 _ASKS, _MENTIONS = _read_signs("asks"), _read_signs("mentions")
+_YEARS = re.compile(r"years?\b|\byrs?\b|jahre|années|\bans\b|años|anni\b|jaar", re.IGNORECASE)
 _ASKS_FOR_PEOPLE = re.compile(
     r"\b(?:resumes?|cvs?|candidates?|profiles|vacanc\w+|hire|hiring|recruit\w*)\b",
     re.IGNORECASE,
@@ -89,11 +91,10 @@ def _job_evidence(
     read = f"{mail.headers.subject}\n{text}"
     asking = _count(_ASKS, read) + bool(asked_title(read))
     has_several = len(postings) > 1
-    nobody_sought = not asking and not has_several and len(fields) < _FORM_FIELDS
     terms = (
         bool(best.employment_types),
         best.pay is not None,
-        best.experience is not None and "year" in text.casefold(),
+        best.experience is not None and bool(_YEARS.search(text)),
         bool(best.duration),
         bool(best.work_authorization),
     )
@@ -102,6 +103,9 @@ def _job_evidence(
         len(best.skills) >= _ENOUGH_SKILLS,
         len(best.skills) >= 2 * _ENOUGH_SKILLS,
     )
+    is_specified = best.experience is not None and sum((*terms, bool(best.locations))) >= _SPECIFIED
+    is_form = has_several or is_specified or len(fields) >= _FORM_FIELDS
+    nobody_sought = not asking and not is_form
     is_bare = len(fields) < _FEW_FIELDS and not any(terms) and not _ASKS_FOR_PEOPLE.search(read)
     return (
         (_NOTHING_ELSE if is_bare else 0.0)

@@ -24,13 +24,16 @@ _SHORT_TEXT = 200
 _BARE_YEARS = re.compile(r"\d{1,2}(?:\s?(?:-|–|to)\s?\d{1,2})?\s?\+?")
 _ONSITE = re.compile(
     r"\b(?:fully|strictly|100 ?%|this is|role is|is|all|completely) on[- ]?site\b"
-    r"|\bon-?site (?:in|at)\b|(?:^|[.,(] ?)on-?site[.,)]|\b(?:5|five) days? (?:a|per) week\b"
+    r"|\bon-?site (?:here )?(?:in|at)\b|(?:^|[.,(] ?)on-?site[.,)]"
+    r"|\b(?:5|five) days? (?:a|per) week\b"
     r"|\bwfo\b|\bwork from office\b|\b(?:no|not|isn['’]t) (?:\w+ )?remote\b|\boffice[- ]based\b"
-    r"|\b(?:in|at|from) (?:our|the) (?:[\w.'’-]+ ){1,2}(?:office|plant|clinic|warehouse|shop|store"
+    r"|\b(?:in|at|from) (?:our |(?:our|the) (?:[\w.'’-]+ ){1,2})"
+    r"(?:office|plant|clinic|warehouse|shop|store"
     r"|lab|site|headquarters|hq)\b"
     r"|\bvor ort\b|\bsur site\b|\bpresencial\b|\bin[- ]person role\b",
     re.IGNORECASE,
 )
+_YEARS_ABROAD = r"(?:jahre?n?|ans|années|años|anni|jaar)\b"
 _NUMBER = rf"(?:\d{{1,2}}|{'|'.join(NUMBER_WORDS)})"
 _YEARS_OF_WORK = re.compile(
     rf"(?<![\w$.,-])(?P<plus>{_NUMBER})\s?(?:\+|plus\b|or more\b) ?(?:years?|yrs?)\b"
@@ -41,7 +44,12 @@ _YEARS_OF_WORK = re.compile(
     rf"|(?<![\w$.,-])(?P<behind>{_NUMBER}) (?:years?|yrs?)['’]?(?:[\s,|:–-]{{1,6}}(?:required"
     r"|mandatory|min\b|minimum|highly)|,? (?:of (?!age)|in (?!business|a row|prison)|hands[- ]on"
     r"|recent\b"
-    r"|with\b|as an?\b|doing\b|on\b|using\b|\w{3,12}ing\b|post[- ]|pqe\b|exp\b))",
+    r"|with\b|as an?\b|doing\b|on\b|using\b|\w{3,12}ing\b|post[- ]|pqe\b|exp\b))"
+    rf"|(?<![\w$.,-])(?P<abroad>\d{{1,2}})(?: ?[-–] ?\d{{1,2}})? ?\+? ?{_YEARS_ABROAD}"
+    r" (?:\w[\w'’-]* ){0,2}?(?:d['’])?\w{0,12}"
+    r"(?:erfahrung|expérience|experiencia|esperienza|ervaring)"
+    r"|\b(?:mindestens|mind\.|minimum|au moins|al menos|mínimo(?: de)?|almeno|minimaal|minstens)"
+    rf" (?P<least_abroad>\d{{1,2}}) {_YEARS_ABROAD}",
     re.IGNORECASE,
 )
 _HYBRID = re.compile(
@@ -53,7 +61,10 @@ _HYBRID = re.compile(
     r"(?:office|hq|site))\b"
     r"|\b(?:once|twice|one day|two days|three days|[1-4] days?) (?:a|per|each|every) week\b(?! of)"
     r"|\b[1-4](?: ?(?:-|to) ?\d)? days? ?(?:a|per|each|/) ?week\b"
-    r"|\bon-?site,? (?:[1-4]|one|two|three|four)(?: ?(?:-|to|or) ?\d)? days?\b"
+    r"|\b(?:on-?site|in[- ](?:the )?(?:office|person)),? (?:[1-4]|one|two|three|four)"
+    r"(?: ?(?:-|to|or) ?\d)? days?\b"
+    r"|\b[1-4](?:-\d)? (?:tage?n?|jours?|días|giorni|dagen) (?:(?:die|pro|in der|par|a la|por|alla"
+    r"|per|in de) )?(?:woche|semaine|semana|settimana|week)\b"
     r"|\b[1-4](?:-\d)? (?:tage?|jours?|días|giorni|dagen|dni) (?:(?:die|pro|par|a la|alla|per) "
     r"(?:woche|semaine|semana|settimana|week) )?(?:im |in |de |en |di |in het )?(?:home ?office"
     r"|büro|remote"
@@ -64,6 +75,11 @@ _HYBRID = re.compile(
     r"|\bteilweise remote|\bhíbrid[oa]\b|\bhybride\b|\bibrido\b|\btélétravail partiel"
     r"|(?<!no )(?<!not )\bhybrid\b(?! (?:cloud|mobile|apps?|vehicle|electric|infrastructure|it\b"
     r"|search|environment|data|car|project|agile|multi))",
+    re.IGNORECASE,
+)
+_REMOTE_ABROAD = re.compile(
+    r"\b(?:100 ?%|vollständig|komplett|total(?:mente|ement)?|full|enteramente|volledig|da|en|in)"
+    r" (?:remot[eoa]|à distance|télétravail|teletrabajo|home ?office)\b",
     re.IGNORECASE,
 )
 _FIRST_YEARS = re.compile(
@@ -121,7 +137,7 @@ class Facts:
             if item.field is Field.TITLE and (title := titles.labelled_title(item.value))
         ]
         sure = [title for title in labelled if titles.is_work(title)]
-        if sure or self._has_title_label():
+        if sure or (labelled and self._has_title_label()):
             return (sure or labelled)[0]
         return self._unlabelled_title() or next(iter(labelled), "")
 
@@ -151,7 +167,10 @@ class Facts:
         )
         if place:
             return places.with_alternatives(place, f"{self.subject}\n{self.text}")
-        return ("Remote",) if self.work_mode() is WorkMode.REMOTE else ()
+        if self.work_mode() is WorkMode.REMOTE:
+            return ("Remote",)
+        place = places.place_behind_title(self.segment.heading) if self.segment.title else ""
+        return (place,) if place and not terms.stated_types(place) else ()
 
     def work_mode(self) -> WorkMode:
         """Where the work is done."""
@@ -164,6 +183,8 @@ class Facts:
         mode = find_work_mode(self.subject, stated, "")
         if mode is not WorkMode.UNKNOWN:
             return mode
+        if _REMOTE_ABROAD.search(self.text):
+            return WorkMode.REMOTE
         described = find_work_mode(self._first_line_of_title(), "", self.text)
         if described is WorkMode.UNKNOWN and _ONSITE.search(self.text):
             return WorkMode.ONSITE
@@ -250,6 +271,7 @@ class Facts:
         # "Audit Intern"; "Dev" may be somebody's name.
         is_bare = len(in_subject.split()) == 1 or titles.is_vague(in_subject)
         is_fuller = is_bare and len(in_text.split()) > 1
+        is_fuller |= titles.is_ranked(in_text, in_subject)
         return in_text if is_fuller or not in_subject else in_subject
 
     def _title_in_text(self) -> str:

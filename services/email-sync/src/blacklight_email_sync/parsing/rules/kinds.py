@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 
-from blacklight_email_sync.parsing.model import ParsedMail, SkipReason
+from blacklight_email_sync.parsing.model import MailHeaders, ParsedMail, SkipReason
 from blacklight_email_sync.parsing.rules.label_names import Field
 from blacklight_email_sync.parsing.rules.labels import Labelled
 from blacklight_email_sync.parsing.rules.titles import subject_title
@@ -16,6 +16,7 @@ DECISIVE = 10.0
 """Strength from which a mail cannot be a job, whatever else it says."""
 
 _READ_CHARACTERS = 6_000
+_FROM_A_PERSON = 0.3
 _NAMED_IN_TITLES = frozenset(
     {
         *(SkipReason.BILLING, SkipReason.OTHER, SkipReason.INTERVIEW, SkipReason.CALENDAR),
@@ -86,6 +87,16 @@ def _weigh_words(mail: ParsedMail, strengths: dict[SkipReason, float]) -> None:
     for sign in _IN_TEXT:
         if sign.pattern.search(text):
             strengths[sign.kind] += sign.strength
+    if _is_personal(mail.headers):
+        strengths[SkipReason.JOB_ALERT] *= _FROM_A_PERSON
+
+
+def _is_personal(headers: MailHeaders) -> bool:
+    """Whether the sender's address carries a person's name: job boards write as programs."""
+    local = headers.sender.address.partition("@")[0]
+    names = [name.casefold() for name in re.findall(r"[^\W\d_]{3,}", headers.sender.name)]
+    is_program = headers.is_bulk or _PROGRAM.search(local) is not None
+    return not is_program and any(name in local for name in names)
 
 
 def _without_title(subject: str) -> str:
@@ -112,6 +123,7 @@ def _is_filled(item: Labelled) -> bool:
     )
 
 
+_PROGRAM = re.compile(r"jobs?|alert|career|news|talent|team|reply|digest|mail")
 _MAILER = re.compile(r"^(?:mailer-daemon|postmaster|bounces?[+-]?)")
 _JOB_BOARD = re.compile(
     r"@(?:[\w-]+\.)*(?:linkedin|indeed|indeedemail|glassdoor|ziprecruiter|monster|careerbuilder"

@@ -70,7 +70,8 @@ _LABELS: dict[Field, str] = {
         work mode, remote, onsite, onsite/remote, remote/onsite, workplace type, workplace
         work arrangement, work model, mode of work, working model, remote option, hybrid
         work type, arbeitsmodell, modalidad, télétravail, remote/hybrid, hybrid/remote, remote work
-        onsite/hybrid/remote, onsite/hybrid, work setting, office policy
+        onsite/hybrid/remote, onsite/hybrid, work setting, office policy, homeoffice, home office
+        remoteanteil, remote anteil, teletrabajo, smart working, thuiswerken
     """,
     Field.EMPLOYMENT: """
         employment type, job type, type, contract type, position type, hire type, tax term

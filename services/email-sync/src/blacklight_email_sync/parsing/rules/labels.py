@@ -118,7 +118,8 @@ def _marks(line: str) -> Iterator[_Mark]:
         return
     reach = begin
     whole = line[begin:].rstrip(_TRAILING + ":")
-    if ":" not in whole and (bare := field_of(whole)) is not None:
+    is_bare = ":" not in whole and _SEPARATOR.search(whole) is None
+    if is_bare and (bare := field_of(whole)) is not None:
         yield _Mark(bare, fold_label(whole), begin, len(line), opens_line=True)
         return
     for separator in _SEPARATOR.finditer(line, begin):

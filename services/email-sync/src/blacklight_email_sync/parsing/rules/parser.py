@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 from blacklight_shared.skills import SkillTaxonomy
 
@@ -27,6 +28,7 @@ LEAST_CONFIDENCE = 0.5
 
 _DOUBTFUL = 0.3
 _MAX_CHARACTERS = 40_000
+_LONGEST_NOTE = 1_000
 _CHARACTERS_PER_LABEL, _MOST_COUNTED = 300, 1_500
 
 
@@ -63,7 +65,7 @@ class RulesParser:
         segments = segments_of(passage.text[:_MAX_CHARACTERS])
         subject = _subject(mail, passage) if len(segments) == 1 else None
         company = people.company_of(passage, _sender(mail, passage))
-        note = mail.own.text if passage is not mail.own else ""
+        note = _note_above(mail, passage)
         facts = (
             Facts(with_note(segment, note), segment.heading if subject is None else subject)
             for segment in segments
@@ -104,6 +106,12 @@ def _tells(passage: Passage) -> int:
     labelled = find_labelled(passage.text[:_MAX_CHARACTERS])
     fields = {item.field for item in labelled if item.value and item.field in JOB_FIELDS}
     return _CHARACTERS_PER_LABEL * len(fields) + min(len(passage.text), _MOST_COUNTED)
+
+
+def _note_above(mail: ParsedMail, passage: Passage) -> str:
+    """What those wrote who passed a requirement on: rate, deadline, what they think of it."""
+    outer = itertools.takewhile(lambda other: other is not passage, mail.passages)
+    return "\n".join(other.text for other in outer if len(other.text) < _LONGEST_NOTE)
 
 
 def _subject(mail: ParsedMail, passage: Passage) -> str:

@@ -68,11 +68,9 @@ _IN_THOUSANDS = re.compile(
 _CODES = "USD|EUR|GBP|CHF|CAD|AUD|NZD|SGD"
 _SALARY = r"(?:[2-9]\d|[1-6]\d\d)[,.]\d{3}(?![\d,.]\d)"
 _YEARLY = re.compile(
-    rf"(?P<before>.{{0,30}})(?P<sign>[$€£]|\b(?:{_CODES}) ?) ?(?P<low>{_SALARY})"
+    rf"(?P<before>.{{0,30}}?)(?P<sign>[$€£]|\b(?:{_CODES}) ?) ?(?P<low>{_SALARY})"
     rf"(?: ?(?:-|–|—|to|and) ?[$€£]? ?(?P<high>{_SALARY}))?(?P<behind>.{{0,25}})"
 )
-_AMOUNT_BEHIND = re.compile(r"(?P<before>(?<!\S)(?![$€£₹])\S{1,40}?)(?:,| [-–—]) (?=[$€£₹])")
-"""What is no range: "Outside IR35 - £500", "4 weeks, £15"."""
 _PER_HOUR = re.compile(
     r"(?<![\w.,/$€£-])(?P<low>\d{2,3}(?:\.\d{1,2})?)(?: ?(?:-|–"
     r"|to) ?(?P<high>\d{2,3}(?:\.\d{1,2})?))?"
@@ -121,7 +119,8 @@ _COUNTRIES = (
     (
         "USD",
         re.compile(
-            r"\b[cC]2[cC]\b|\b[wW]-?2\b|\b1099\b|\bUSC?\b|\bUSA\b|\bH-?1B?\b|\bGC\b"
+            r"\b401\(?[kK]|\b(?:NYC|SF|Bay Area)\b|\b[cC]2[cC]\b|\b[wW]-?2\b|\b1099\b"
+            r"|\bUSC?\b|\bUSA\b|\bH-?1B?\b|\bGC\b"
             r"|, ?(?:A[LKZR]|C[AOT]|FL|GA|I[LNA]|KS|M[ADINOS]|N[CEHJVY]|O[HKR]|PA|T[NX]|UT"
             r"|V[AT]|W[AI])\b"
         ),
@@ -161,7 +160,7 @@ def pay_in_text(text: str, surroundings: str) -> SalaryRange | None:
         surroundings: The posting; it tells which country's dollars are meant.
     """
     text = text[:_READ_CHARACTERS]
-    text = _AMOUNT_BEHIND.sub(r"\g<before> | ", _PLUS_EXTRAS.sub(". ", text))
+    text = _PLUS_EXTRAS.sub(". ", text)
     for match in _PAY_WORD.finditer(text):
         if (pay := find_salary(f"Salary: {match['amount']}")) is not None:
             return _in_dollars_of(pay, text[match.start() : match.end() + 6], surroundings)
@@ -251,7 +250,8 @@ def _thousands_in_text(text: str, surroundings: str) -> SalaryRange | None:
         if not (match["low_k"] or match["high_k"]) or _OTHER_THOUSANDS.search(match["behind"]):
             continue
         near = text[max(0, match.start() - 30) : match.end()]
-        if not match["sign"] and not _ABOUT_PAY.search(near):
+        is_range = match["high_k"] is not None
+        if not match["sign"] and not is_range and not _ABOUT_PAY.search(near):
             continue
         low, high = float(match["low"]) * 1_000, float(match["high"] or match["low"]) * 1_000
         pay = SalaryRange(low, max(low, high), "USD", SalaryPeriod.YEAR)

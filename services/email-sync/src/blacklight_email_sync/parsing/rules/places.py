@@ -40,6 +40,7 @@ _NEXT_CITY = re.compile(
     r"(?:,? or |,? and | ?/ ?| ?& "
     r"|, )(?P<names>[A-ZÀ-Þ][\w.'’À-ÿ-]{1,20}(?: [A-ZÀ-Þ][\w.'’À-ÿ-]{1,20}){0,2})"
 )
+_ITEM_BREAK = re.compile(r"\s[-–—|]+\s|\s?\|\s?|\t|, ")
 _CREDENTIALS = frozenset({"MD", "PA", "MA"})
 """Also stand behind people's names in signatures."""
 _BASED = re.compile(
@@ -57,7 +58,7 @@ _WORKPLACE = re.compile(
     r"\b(?:based|located|office|offices|studio|plant|site|shop|store|clinic|facility|practice"
     r"|school"
     r"|hospital|warehouse|company|firm|factory|hotel|restaurant|headquarters"
-    r"|home) in (?:downtown |central "
+    r"|home|\b[Oo]n-?site|[Hh]ere) in (?:downtown |central "
     r"|north |south |east |west )?(?P<place>[A-ZÀ-Þ][\w'’À-ÿ-]{2,20}(?: [A-ZÀ-Þ][\w'’À-ÿ-]{2,20})?)"
 )
 _KNOWN = {*(place.casefold() for place in PLACES), *PLACE_PHRASES}
@@ -178,6 +179,14 @@ def place_in_subject(subject: str) -> str:
         if is_known(name):
             return name
     return place_in_text(subject)
+
+
+def place_behind_title(item: str) -> str:
+    """The second piece of an item of a list, where that is a name: "Welder - Wrexham - £18ph"."""
+    pieces = _ITEM_BREAK.split(item)
+    name = pieces[1].strip(_EDGES) if len(pieces) > 2 else ""
+    is_name = re.fullmatch(_NAME, name) and not name.isupper()
+    return name if is_name and not (_NOT_CITY_WORD.search(name) or mode_of(name)) else ""
 
 
 def is_known(name: str) -> bool:

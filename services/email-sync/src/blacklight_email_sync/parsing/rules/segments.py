@@ -201,14 +201,21 @@ def _first(marks: set[str]) -> set[str]:
 def _title_of_item(line: str) -> str:
     match = _ITEM.match(line[:_LONGEST_ITEM])
     item = match["text"] if match else line[:_LONGEST_ITEM].strip()
-    if not item or len(line) > _LONGEST_ITEM or item.endswith("."):
+    if not item or len(line) > _LONGEST_ITEM:
         return ""
     if match is None and not re.search(r"\s[-–—|]+\s|\t|//|,", item):
         return ""
     title = line_title(item)
-    if not title or not item.casefold().startswith(title.casefold()[:8]):
+    if not title or not _letters(item).startswith(_letters(title)[:8]):
+        return ""
+    if item.endswith(".") and item[len(title) :][:1] not in (",", ":", "|"):
         return ""
     return title if _has_terms(item[len(title) :]) else ""
+
+
+def _letters(text: str) -> str:
+    """Without signs: titles drop the dot of "Sr."."""
+    return re.sub(r"\W", "", text.casefold())
 
 
 def _has_terms(rest: str) -> bool:

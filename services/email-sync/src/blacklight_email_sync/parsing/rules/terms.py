@@ -50,7 +50,8 @@ _FULL_TIME_IN_TEXT = (
     r"|\bfull[- ]?time (?:role|position|job|opportunity|opening|employee|employment|basis|hire"
     r"|permanent|perm|w2|salaried|only)"
     r"|\b(?:role|position|job|this) is (?:a )?full[- ]?time\b|\bdirect[- ]hire\b"
-    r"|\bfestanstellung\b|\bunbefristet\w*"
+    r"|\bfestanstellung\b|\bunbefristet\w*|\bcontrato indefinido\b|\bcdi\b"
+    r"|\btempo indeterminato\b|\bvast dienstverband\b"
 )
 _DENIED = re.compile(
     r"\b(?:no|not|non|without|except|cannot|can't|don't|won't|never|isn't)\b[\w ,/'-]{0,25}$",
@@ -175,7 +176,7 @@ _DURATION_IN_TEXT = re.compile(
     rf"|\bfor (?:about |around |approx\w* |an initial |at least )?(?P<d>\d{{1,2}}[+]?"
     rf"(?: ?(?:-|–|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT})\b(?! (?:ago|of experience))"
     rf"|(?<![\w$])(?P<e>\d{{1,2}}[+]?(?: ?(?:-|–"
-    rf"|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT})(?= (?:of work|w2|c2c|c2h|cth"
+    rf"|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT}[+]?)(?= (?:of work|w2|c2c|c2h|cth"
     rf"|ftc|cover|maternity|outside|inside|rolling)|\s*(?:[-–|,;/)]\s|$))(?<!\bnotice)"
     r"|\b(?P<c>(?:long|short)[- ]term)(?= (?:contract|project|assignment|engagement|role"
     r"|position|opportunity))",

@@ -9,6 +9,12 @@ from blacklight_shared.roles.title_finding import names_work, title_in
 
 from blacklight_email_sync.parsing.mime.headers import FORWARD_SUBJECT, REPLY_SUBJECT
 from blacklight_email_sync.parsing.rules.places import cities_in, mode_of
+from blacklight_email_sync.parsing.rules.title_parts import (
+    ARRANGEMENT,
+    GENDERS,
+    is_field,
+    with_parts,
+)
 
 _LONGEST_TITLE = 120
 _MOST_WORDS = 12
@@ -38,7 +44,7 @@ _CLAUSE_END = re.compile(
     r"\s(?:at|in|for|with|who|to|based|on|from|near|that|located|onsite|remote|hybrid|role"
     r"|position|job|opening|opportunity|requirement|needed|required|wanted|reporting|asap"
     r"|positions|roles|jobs|openings|replacement|backfill|hire|search|vacancy|mandate|will|can"
-    r"|urgently|immediately|soon|next|by|is|are|as|and (?:you|your|i|we)|bei|für|chez|en|à"
+    r"|urgently|immediately|soon|next|by|is|are|as|and (?:you|your|i|we|an?|one|two|\d)|bei|für|chez|en|à"
     r"|w/)(?=[\s,.:!?)]|$)",
     re.IGNORECASE,
 )
@@ -115,18 +121,20 @@ _ROMANCE_HEAD = re.compile(
     r"|desenvolvedora?|engenheir[oa])\b",
     re.IGNORECASE,
 )
+_ROMANCE_END = re.compile(
+    r"\s(?:para|pour|por|per|con|avec|com|en|em|in|chez|basé\w*|qui|que|che|a|à|[-–|/])(?=\s|$)",
+    re.IGNORECASE,
+)
+_RANKS = frozenset(
+    {"senior", "sr", "junior", "jr", "lead", "principal", "staff", "associate", "assistant"}
+)
 _RANK_DOT = re.compile(r"\b([sj]r)\.\s*", re.IGNORECASE)
 _CLAUSE_BREAK = re.compile(r"\n|[.!?,;:](?=\s|$)|[(\[|]")
 _EDGES = " ,-–*\"'“”"
 _MOST_FOREIGN, _FEW_WORDS = 5, 4
 _CASED = re.compile(r"(?:^|(?<=[\s/(-]))(?!(?:of|and|the|for|in|de|du)\b)[a-zà-ÿ]")
-_SCOPE = re.compile(
-    r"(?: of| for the)(?: (?:the|and|&))?(?: [A-Z][\w&]+){1,3}(?:(?: and| &|,)(?: [A-Z]\w+){1,2})?"
-)
-_LEVEL = re.compile(
-    r"\s?[(\[-]{0,2}\s?(?:(?:level|tier|grade|band|lvl|l)[ -]?(?:\d"
-    r"|i{1,3}v?)(?:\s?[/&-]\s?\d)?)[)\]]?",
-    re.IGNORECASE,
+_EMPLOYER = re.compile(
+    r"^.{2,60}? (?:is|are) (?:now |currently )?hiring(?: for)?\b[\s:!–-]*", re.IGNORECASE
 )
 _SHORT_TITLES = {
     "BA": "Business Analyst",
@@ -162,18 +170,14 @@ _TRAILING = re.compile(
     r"|urgent(?:ly)?|immediate(?:ly)?|asap|contract|c2c|w2|only|needs?)\b|[-–—,:;|/*!.])+\s*$",
     re.IGNORECASE,
 )
-_ARRANGEMENT = re.compile(
-    r"^\W*(?:\d{1,3} ?\+? ?(?:months?|years?|yrs?|weeks?|mos?)\b.*"
-    r"|.*\b(?:remote|onsite|on-site|hybrid|w-?2|c2c|contract|long term|urgent|full[- ]?time"
-    r"|permanent|visa|usc|gc|h-?1b?|local|rate|\$\d+)\b.*)$",
-    re.IGNORECASE,
-)
 
 
 def labelled_title(value: str) -> str:
     """The title in the value of a label: without place, arrangement and number behind it."""
     value = " ".join(value.split()).strip(" *_\"'“”|-–:,.")[: 2 * _LONGEST_TITLE]
     first, *others = (piece for piece in _PIECES.split(value) if piece.strip()) if value else ("",)
+    if len(first.split()) > _MOST_WORDS:
+        return _title_at_start(first)
     title = first
     for other in others:
         if _is_arrangement(other) or len(title) + len(other) > _LONGEST_TITLE:
@@ -187,7 +191,8 @@ def labelled_title(value: str) -> str:
 def subject_title(subject: str) -> str:
     """The title in a subject; "" if there is none."""
     subject = without_prefixes(subject)
-    for text in (_BRACKETED.sub(" | ", subject), subject):
+    subject = _EMPLOYER.sub("", subject)
+    for text in (_without_remarks(subject), subject):
         pieces = [piece for piece in _PIECES.split(text) if piece.strip()]
         for piece in pieces:
             if title := _title_at_start(_without_noise(piece)):
@@ -241,6 +246,12 @@ def is_vague(title: str) -> bool:
     return len(title.split()) < _FEW_WORDS and bool(_VAGUE.search(title)) and not _has_field(title)
 
 
+def is_ranked(title: str, plain: str) -> bool:
+    """Whether a title is another with a rank before it: "Senior Engineer" and "Engineer"."""
+    rank = title.casefold().removesuffix(plain.casefold()).strip(" .")
+    return rank in _RANKS
+
+
 def is_sure_label(label: str) -> bool:
     """Whether what stands behind a label is a title: "Job title", not "Need"."""
     return bool(_SURE_LABEL.search(label))
@@ -271,26 +282,25 @@ def _title_at_start(text: str) -> str:
     for candidate in _candidates(clause):
         if not 0 < len(candidate.split()) <= _MOST_WORDS:
             continue
-        found = title_in(_without_schools(_capitalised(candidate))) or ""
-        found = _with_scope(text, candidate, found)
-        if title := _trimmed(found) or _foreign_title(candidate):
+        title = with_parts(text, _title_as_written(candidate))
+        if title := _trimmed(title) or _foreign_title(candidate):
             return _SHORT_TITLES.get(title, title)
     return ""
 
 
-def _with_scope(text: str, candidate: str, found: str) -> str:
-    """A title as written, with what it is of ("Teacher of Physics") and its level ("(Tier 2)")."""
-    if not found:
-        return ""
-    title = candidate[: len(found)]
-    start = text.find(title)
-    if start < 0:
-        return title
-    end = start + len(title)
-    for pattern in (_SCOPE, _LEVEL):
-        if match := pattern.match(text, end):
-            end = match.end()
-    return text[start:end]
+def _title_as_written(candidate: str) -> str:
+    """The title that a text begins with, in the letters of the text; "" if it begins with none."""
+    readable = _without_schools(_capitalised(candidate))
+    found = title_in(readable) or ""
+    start = readable.find(found)
+    return candidate[start : start + len(found)]
+
+
+def _without_remarks(subject: str) -> str:
+    """A subject cut at its brackets, but for those that belong to a title: "(Azure)"."""
+    return _BRACKETED.sub(
+        lambda match: match[0] if match.start() and is_field(match[0][1:-1]) else " | ", subject
+    )
 
 
 def _has_field(title: str) -> bool:
@@ -316,7 +326,7 @@ def _foreign_title(text: str) -> str:
     ) < _MOST_FOREIGN:
         return text[: match.end()].strip()
     if _ROMANCE_HEAD.match(text):
-        return " ".join(text.split()[:_MOST_FOREIGN])
+        return _ROMANCE_END.split(" ".join(text.split()[:_MOST_FOREIGN]))[0]
     return ""
 
 
@@ -348,13 +358,14 @@ def _without_noise(piece: str) -> str:
 
 
 def _is_arrangement(piece: str) -> bool:
-    return bool(_ARRANGEMENT.match(piece) or cities_in(piece) or mode_of(piece)) and not any(
+    return bool(ARRANGEMENT.match(piece) or cities_in(piece) or mode_of(piece)) and not any(
         names_work(word) for word in re.findall(r"[A-Za-z]+", piece)
     )
 
 
 def _trimmed(title: str) -> str:
+    title = GENDERS.sub(" ", title)
     title = _BRACKETED.sub(
-        lambda m: " " if _ARRANGEMENT.match(m[0]) or cities_in(m[0]) else m[0], title
+        lambda m: " " if ARRANGEMENT.match(m[0]) or cities_in(m[0]) else m[0], title
     )
     return _TRAILING.sub("", " ".join(title.split())).strip(" *_\"'“”|-–:,")[:_LONGEST_TITLE]
