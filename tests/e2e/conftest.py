@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 from blacklight_devstack.stack import Stack, StackOptions
 from blacklight_devstack.tenants import bootstrap_tenant
+from blacklight_devstack.traces.collector import SpanCollector, running_collector
 
 ResultT = TypeVar("ResultT")
 
@@ -42,10 +43,23 @@ def engine_of(environment: Mapping[str, str]) -> dict[str, str]:
     return {"ENGINE": "local"} | named
 
 
+@pytest.fixture(scope="session")
+def collector() -> Iterator[SpanCollector]:
+    """Has the spans of every process of the stack."""
+    with running_collector() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The stack's folder."""
+    return tmp_path_factory.mktemp("stack") / "state"
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+async def stack(state: Path, collector: SpanCollector) -> AsyncIterator[Stack]:
     options = StackOptions(
-        tmp_path_factory.mktemp("stack") / "state",
+        state,
         environment=engine_of(os.environ),
         # A shorter reach of the embedding model is enough for postings of three lines.
         settings={
@@ -54,6 +68,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
             "BLACKLIGHT_MAILS_PER_MINUTE": "6000",
             "BLACKLIGHT_REGISTRATION_HOST_DELAY": "PT0.1S",
             "BLACKLIGHT_REGISTRATION_PAGE_TIMEOUT": "PT5S",
+            **collector.environment(),
         },
         fast=True,
         poll_interval=timedelta(seconds=0.5),
@@ -142,6 +157,18 @@ class Firm:
 
         await until(all_matched)
         return ids
+
+    async def match_again(self) -> None:
+        """Score every candidate against everything, once more."""
+        before = {c["id"]: c["matched_at"] for c in await self.every("/candidates")}
+        for candidate_id in before:
+            await self.ask("POST", f"/candidates/{candidate_id}/matches/regenerate")
+
+        async def all_matched() -> bool:
+            candidates = await self.every("/candidates")
+            return all(c["matched_at"] != before[c["id"]] for c in candidates)
+
+        await until(all_matched)
 
     async def match_set(self) -> set[tuple[str, str, float]]:
         """All matches as (candidate's e-mail, posting's title and company, score)."""
