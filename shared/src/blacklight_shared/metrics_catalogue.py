@@ -1,7 +1,7 @@
 """Every metric of the installed services, and the page that lists them.
 
-``python -m blacklight_shared.metrics_catalogue [folder]`` writes ``metrics.md``. A service's metrics
-are found by convention: they stand in the module ``metrics`` of its package.
+``python -m blacklight_shared.metrics_catalogue [folder]`` writes ``metrics.md``. The metrics of a
+service are found by convention: they stand in the module ``metrics`` of its package.
 """
 
 from __future__ import annotations
