@@ -28,11 +28,20 @@ def test_each_field_is_put_into_words() -> None:
     )
 
     assert profile_lines(profile, {7: "Data Scientist"}) == [
-        ProfileLine("Name", ["Ada"]),
-        ProfileLine("Wanted roles", ["Data Scientist", "Role 8", "Surveyor"]),
-        ProfileLine("Experience", ["6.5 years"]),
-        ProfileLine("Education", ["BSc, Delft, 2015"]),
-        ProfileLine("Expected pay", ["62,000 EUR per year"]),
-        ProfileLine("Way of working", ["Remote"]),
-        ProfileLine("Would relocate", ["Yes"]),
+        ProfileLine("Name", ("first_name", "last_name"), ["Ada"]),
+        ProfileLine(
+            "Wanted roles",
+            ("preferred_roles",),
+            ["Data Scientist", "Role 8", "Surveyor"],
+            is_list=True,
+        ),
+        ProfileLine("Experience", ("years_experience",), ["6.5 years"]),
+        ProfileLine("Education", ("education",), ["BSc, Delft, 2015"], is_list=True),
+        ProfileLine(
+            "Expected pay",
+            ("salary_expected", "salary_currency", "salary_period"),
+            ["62,000 EUR per year"],
+        ),
+        ProfileLine("Way of working", ("work_modes",), ["Remote"], is_list=True),
+        ProfileLine("Would relocate", ("willing_to_relocate",), ["Yes"]),
     ]

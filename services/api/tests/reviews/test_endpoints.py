@@ -33,7 +33,7 @@ class TestApprove:
         assert [document["filename"] for document in documents["items"]] == ["cv.txt"]
         assert approved["documents"] == []
 
-        later = (await tenant.events())[2:]
+        later = (await tenant.events())[3:]
         events = [(name, data) for name, data in later if name != "role/created"]
         assert [name for name, _ in events] == [
             "job-match/generate-candidate",
@@ -101,7 +101,7 @@ class TestReject:
             assert rejected["status"] == "rejected"
         name, data = (await tenant.events())[-1]
         assert (name, data["reason"]) == ("email/rejection", "No role near you.")
-        assert len(await tenant.events()) == 3
+        assert len(await tenant.events()) == 4
         assert (await tenant.get(CANDIDATES))["items"] == []
 
     async def test_is_not_approved_afterwards(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,8 +38,15 @@ FIELDS_WITHOUT_INFLUENCE = frozenset({"first_name", "last_name", "email", "phone
 """Changing any other field of the profile changes what the candidate matches."""
 
 
-async def create(work: TenantWork, wanted: CandidateCreate) -> CandidateDetail:
+async def create(
+    work: TenantWork, wanted: CandidateCreate, *, left_empty: Collection[str] = ()
+) -> CandidateDetail:
     """Create a candidate.
+
+    Args:
+        work: The tenant's transaction.
+        wanted: What is known of them.
+        left_empty: Fields that they want empty; reading a CV leaves them alone.
 
     Raises:
         Conflict: Another candidate has the address.
@@ -47,6 +54,10 @@ async def create(work: TenantWork, wanted: CandidateCreate) -> CandidateDetail:
     """
     given = wanted.model_dump(exclude_unset=True, exclude={"status", "preferred_roles"})
     candidate = await add(work, given, wanted.status, wanted.preferred_roles)
+    if left_empty:
+        candidate.edited_fields = sorted({*candidate.edited_fields, *left_empty})
+        await work.session.flush()
+        await work.session.refresh(candidate)
     return await detail(work, candidate)
 
 

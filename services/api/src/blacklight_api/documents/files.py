@@ -7,9 +7,11 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
 from urllib.parse import quote
 
 from blacklight_shared.documents import DocumentFormat, sniff_document
+from blacklight_shared.models import ExtractionStatus
 from fastapi import Response
 from starlette.datastructures import UploadFile
 
@@ -28,6 +30,25 @@ class UploadedFile:
     format: DocumentFormat
     content: bytes = field(repr=False)
     sha256: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierReading:
+    """What came of reading a file before it was this candidate's.
+
+    Attributes:
+        status: ``EXTRACTED`` or ``SCANNED``: what need not be tried again.
+        text: Its text.
+        page_count: Its pages.
+        reading: What it says, as ``ResumeReading``.
+        error: Why there is no text.
+    """
+
+    status: ExtractionStatus
+    text: str | None = field(repr=False)
+    page_count: int | None
+    reading: dict[str, Any] | None = field(repr=False)
+    error: str | None
 
 
 async def read_upload(upload: UploadFile) -> UploadedFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from blacklight_shared.models import (
     Candidate,
@@ -16,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from blacklight_api.documents.files import UploadedFile
+from blacklight_api.documents.files import EarlierReading, UploadedFile
 from blacklight_api.pagination import IdKey, newest_first
 
 
@@ -80,9 +81,20 @@ async def find_by_hash(
 
 
 async def add_document(
-    session: AsyncSession, candidate: Candidate, file: UploadedFile, kind: DocumentKind
+    session: AsyncSession,
+    candidate: Candidate,
+    file: UploadedFile,
+    kind: DocumentKind,
+    earlier: EarlierReading | None = None,
 ) -> int | None:
     """Add a document, unless the candidate has one with this content.
+
+    Args:
+        session: The tenant's transaction.
+        candidate: Whose.
+        file: The file.
+        kind: What it is for.
+        earlier: What is known of it from before; the profile does not have it yet.
 
     Returns:
         Its id; None when there is one already.
@@ -98,6 +110,7 @@ async def add_document(
             size_bytes=len(file.content),
             sha256=file.sha256,
             content=file.content,
+            **_known(earlier),
         )
         .on_conflict_do_nothing(index_elements=["candidate_id", "sha256"])
         .returning(CandidateDocument.id)
@@ -111,6 +124,14 @@ async def lock_content(session: AsyncSession, tenant_id: int, sha256: bytes) -> 
         text("SELECT pg_advisory_xact_lock(hashtextextended(:content, :tenant_id))"),
         {"content": sha256.hex(), "tenant_id": tenant_id},
     )
+
+
+def _known(earlier: EarlierReading | None) -> dict[str, Any]:
+    if earlier is None:
+        return {}
+    if earlier.status is ExtractionStatus.SCANNED:
+        return {"extraction_status": earlier.status, "extraction_error": earlier.error}
+    return {"text": earlier.text, "page_count": earlier.page_count, "reading": earlier.reading}
 
 
 def _visible() -> Select[CandidateDocument]:

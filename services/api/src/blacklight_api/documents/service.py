@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blacklight_shared.events import ResumeUploaded
-from blacklight_shared.models import Candidate, CandidateDocument, CandidateStatus, DocumentKind
+from blacklight_shared.models import (
+    Candidate,
+    CandidateDocument,
+    CandidateStatus,
+    DocumentKind,
+    ExtractionStatus,
+)
 
 from blacklight_api.audit.service import record
 from blacklight_api.candidates import service as candidates
 from blacklight_api.candidates.schemas import RoleIdOrName
 from blacklight_api.documents import queries
-from blacklight_api.documents.files import UploadedFile
+from blacklight_api.documents.files import EarlierReading, UploadedFile
 from blacklight_api.documents.queries import ResumeStates
 from blacklight_api.documents.schemas import DocumentShown
 from blacklight_api.pagination import IdKey, Page, PageRequest
@@ -30,14 +36,25 @@ class Stored:
 
 
 async def upload(
-    work: TenantWork, candidate_id: int, file: UploadedFile, kind: DocumentKind
+    work: TenantWork,
+    candidate_id: int,
+    file: UploadedFile,
+    kind: DocumentKind,
+    earlier: EarlierReading | None = None,
 ) -> Stored:
     """Store a file of a candidate; a CV is then read by a worker.
+
+    Args:
+        work: The tenant's transaction.
+        candidate_id: The candidate.
+        file: The file.
+        kind: What it is for.
+        earlier: What came of reading the file before; it is not read a second time.
 
     Raises:
         NotFound: There is no such candidate.
     """
-    return await _store(work, await candidates.find(work, candidate_id), file, kind)
+    return await _store(work, await candidates.find(work, candidate_id), file, kind, earlier)
 
 
 async def candidate_from_resume(
@@ -114,9 +131,13 @@ async def delete(work: TenantWork, candidate_id: int, document_id: int) -> None:
 
 
 async def _store(
-    work: TenantWork, candidate: Candidate, file: UploadedFile, kind: DocumentKind
+    work: TenantWork,
+    candidate: Candidate,
+    file: UploadedFile,
+    kind: DocumentKind,
+    earlier: EarlierReading | None = None,
 ) -> Stored:
-    document_id = await queries.add_document(work.session, candidate, file, kind)
+    document_id = await queries.add_document(work.session, candidate, file, kind, earlier)
     if document_id is None:
         known = await queries.find_by_hash(work.session, file.sha256, candidate_id=candidate.id)
         if known is None:
@@ -124,7 +145,8 @@ async def _store(
         return Stored(candidate, known, is_new=False)
     details = {"candidate_id": candidate.id, "kind": kind}
     await record(work, "document.uploaded", document_id, details=details)
-    if kind is DocumentKind.RESUME:
+    is_hopeless = earlier is not None and earlier.status is ExtractionStatus.SCANNED
+    if kind is DocumentKind.RESUME and not is_hopeless:
         await work.emit(
             ResumeUploaded(
                 candidate_id=candidate.id, tenant_id=work.tenant_id, document_id=document_id

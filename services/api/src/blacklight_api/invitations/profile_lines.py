@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from blacklight_api.candidates.schemas import EducationShown
@@ -11,31 +11,56 @@ from blacklight_api.onboarding.schemas import ProfileShown
 
 @dataclass(frozen=True, slots=True)
 class ProfileLine:
-    """One field of a profile.
+    """One line of a profile.
 
     Attributes:
         label: What it is, in words.
+        fields: The fields of the profile that it shows.
         texts: What the person says: one text, or an item each.
+        is_list: Whether there may be several items.
     """
 
     label: str
+    fields: tuple[str, ...]
     texts: list[str]
+    is_list: bool = False
 
 
-def profile_lines(profile: ProfileShown, role_names: Mapping[int, str]) -> list[ProfileLine]:
-    """The fields that say something, in the order of reading.
+def profile_lines(
+    profile: ProfileShown, role_names: Mapping[int, str], *, empty: bool = False
+) -> list[ProfileLine]:
+    """The fields of a profile, in the order of reading.
 
     Args:
         profile: What the person has filled in.
         role_names: Of roles that are named by id.
+        empty: Whether also those that say nothing.
     """
-    lines = [ProfileLine(label, texts(profile)) for label, texts in _TEXTS_BY_LABEL.items()]
     roles = [
         role_names.get(role, f"Role {role}") if isinstance(role, int) else role
         for role in profile.preferred_roles
     ]
-    lines.insert(_PLACE_OF_ROLES, ProfileLine("Wanted roles", roles))
-    return [line for line in lines if line.texts]
+    lines = [
+        ProfileLine("Name", ("first_name", "last_name"), _name(profile)),
+        ProfileLine("Phone", ("phone",), _line(profile.phone)),
+        ProfileLine("Location", ("location",), _line(profile.location)),
+        ProfileLine("Headline", ("headline",), _line(profile.headline)),
+        ProfileLine("Wanted roles", ("preferred_roles",), roles, is_list=True),
+        ProfileLine("Summary", ("summary",), _line(profile.summary)),
+        ProfileLine("Job titles", ("titles",), profile.titles, is_list=True),
+        ProfileLine("Experience", ("years_experience",), _experience(profile)),
+        ProfileLine("Skills", ("skills",), profile.skills, is_list=True),
+        ProfileLine("Education", ("education",), _education(profile), is_list=True),
+        ProfileLine("Languages", ("languages",), profile.languages, is_list=True),
+        ProfileLine("Certifications", ("certifications",), profile.certifications, is_list=True),
+        ProfileLine("Expected pay", _SALARY_FIELDS, _salary(profile)),
+        ProfileLine("Way of working", ("work_modes",), _work_modes(profile), is_list=True),
+        ProfileLine("Would relocate", ("willing_to_relocate",), _relocation(profile)),
+    ]
+    return [line for line in lines if line.texts or empty]
+
+
+_SALARY_FIELDS = ("salary_expected", "salary_currency", "salary_period")
 
 
 def _line(value: str | None) -> list[str]:
@@ -67,20 +92,9 @@ def _education_line(stage: EducationShown) -> str:
     return ", ".join(part for part in (stage.degree, stage.field, stage.institution, years) if part)
 
 
-_TEXTS_BY_LABEL: dict[str, Callable[[ProfileShown], list[str]]] = {
-    "Name": _name,
-    "Phone": lambda profile: _line(profile.phone),
-    "Location": lambda profile: _line(profile.location),
-    "Headline": lambda profile: _line(profile.headline),
-    "Summary": lambda profile: _line(profile.summary),
-    "Job titles": lambda profile: profile.titles,
-    "Experience": _experience,
-    "Skills": lambda profile: profile.skills,
-    "Education": _education,
-    "Languages": lambda profile: profile.languages,
-    "Certifications": lambda profile: profile.certifications,
-    "Expected pay": _salary,
-    "Way of working": lambda profile: [mode.capitalize() for mode in profile.work_modes],
-    "Would relocate": lambda profile: ["Yes"] if profile.willing_to_relocate else [],
-}
-_PLACE_OF_ROLES = 4
+def _work_modes(profile: ProfileShown) -> list[str]:
+    return [mode.capitalize() for mode in profile.work_modes]
+
+
+def _relocation(profile: ProfileShown) -> list[str]:
+    return ["Yes"] if profile.willing_to_relocate else []

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from blacklight_shared.models import (
+    IS_UNREAD,
     OPEN_INVITATION_STATUSES,
     CandidateInvitation,
+    ExtractionStatus,
     InvitationDocument,
     InvitationStatus,
 )
-from sqlalchemy import ColumnElement, and_, case, delete, literal, select
+from sqlalchemy import ColumnElement, and_, case, delete, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
@@ -80,10 +82,15 @@ async def find_invitations(
 async def list_documents(
     session: AsyncSession, invitation_id: int, *, with_content: bool = False
 ) -> Sequence[InvitationDocument]:
-    """The files of a submission, in the order of their arrival."""
-    query = select(InvitationDocument).where(InvitationDocument.invitation_id == invitation_id)
+    """The files of a submission with what they say, in the order of their arrival."""
+    query = (
+        select(InvitationDocument)
+        .where(InvitationDocument.invitation_id == invitation_id)
+        .options(undefer(InvitationDocument.reading))
+        .execution_options(populate_existing=True)
+    )
     if with_content:
-        query = query.options(undefer(InvitationDocument.content))
+        query = query.options(undefer(InvitationDocument.content), undefer(InvitationDocument.text))
     return (await session.scalars(query.order_by(InvitationDocument.id))).all()
 
 
@@ -120,6 +127,28 @@ async def add_document(
         .returning(InvitationDocument.id)
     )
     return document_id
+
+
+async def is_reading(session: AsyncSession, invitation_id: int) -> bool:
+    """Whether a CV of a submission is still to be read."""
+    unread = select(InvitationDocument.id).where(
+        InvitationDocument.invitation_id == invitation_id, text(IS_UNREAD)
+    )
+    return bool(await session.scalar(select(unread.exists())))
+
+
+async def read_again(session: AsyncSession, document_id: int) -> None:
+    """Mark a file as one that is still to be read."""
+    await session.execute(
+        update(InvitationDocument)
+        .where(InvitationDocument.id == document_id)
+        .values(
+            extraction_status=ExtractionStatus.PENDING,
+            extraction_error=None,
+            resumptions=0,
+            resumed_at=None,
+        )
+    )
 
 
 async def delete_documents(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from blacklight_shared.models import DocumentKind, InvitationStatus
+from blacklight_shared.models import DocumentKind, ExtractionStatus, InvitationStatus
+from blacklight_shared.resumes import ResumeReading
 from pydantic import ConfigDict, Field
 
 from blacklight_api.onboarding.schemas import ProfileShown
@@ -56,7 +57,18 @@ class InvitationDocumentShown(ResponseModel):
     filename: str
     content_type: str = Field(description="Told by the content, never by the name.")
     size_bytes: int
+    extraction_status: ExtractionStatus = Field(
+        description="Of a CV: how far it is read. Others are never read."
+    )
+    extraction_error: str | None = Field(description="Why a CV could not be read.")
     created_at: datetime
+
+    @property
+    def is_being_read(self) -> bool:
+        """Whether it is a CV that a worker has yet to read."""
+        return (
+            self.kind is DocumentKind.RESUME and self.extraction_status is ExtractionStatus.PENDING
+        )
 
 
 class InvitationDetail(InvitationShown):
@@ -66,6 +78,12 @@ class InvitationDetail(InvitationShown):
     profile: ProfileShown
     documents: list[InvitationDocumentShown] = Field(
         description="Of a submission that is not approved; an approval moves them."
+    )
+    resume: ResumeReading | None = Field(
+        description="What the CVs among the documents say, as far as they are read."
+    )
+    taken_from_resume: list[str] = Field(
+        description="Fields for which `resume` counts, not what the candidate has filled in."
     )
 
 

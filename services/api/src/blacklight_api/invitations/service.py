@@ -19,6 +19,7 @@ from blacklight_api.conflicts import conflict_on
 from blacklight_api.invitations import queries
 from blacklight_api.invitations.links import LinkMaker
 from blacklight_api.invitations.queries import InvitationFilter
+from blacklight_api.invitations.resumes import said_by
 from blacklight_api.invitations.schemas import (
     InvitationCreate,
     InvitationDetail,
@@ -97,6 +98,8 @@ async def detail(work: TenantWork, invitation: CandidateInvitation) -> Invitatio
         rejection_reason=invitation.rejection_reason,
         profile=ProfileShown.model_validate(invitation.profile),
         documents=[InvitationDocumentShown.model_validate(document) for document in documents],
+        resume=said_by(documents),
+        taken_from_resume=invitation.taken_from_resume,
     )
 
 

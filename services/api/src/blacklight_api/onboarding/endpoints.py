@@ -54,7 +54,8 @@ async def upload_onboarding_document(
     work: Candidate,
     file: DocumentFile,
     kind: Annotated[
-        DocumentKind, Form(description="A `resume` is read once the submission is approved.")
+        DocumentKind,
+        Form(description="A `resume` is read at once, and fills what is empty in the profile."),
     ] = DocumentKind.RESUME,
 ) -> OnboardingDocumentShown:
     """Upload a CV or another file; the same file again gives the same document."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from blacklight_shared.models import DocumentKind, InvitationStatus
+from blacklight_shared.models import DocumentKind, ExtractionStatus, InvitationStatus
 from pydantic import ConfigDict, Field
 
 from blacklight_api.candidates.schemas import EducationShown, PreferredRoles, Profile
@@ -63,7 +63,20 @@ class OnboardingDocumentShown(ResponseModel):
     kind: DocumentKind
     filename: str
     size_bytes: int
+    extraction_status: ExtractionStatus = Field(
+        description="Of a CV: how far it is read. Others are never read."
+    )
+    filled_fields: list[str] = Field(
+        description="Fields of the profile that were empty and hold what this CV says."
+    )
     created_at: datetime
+
+    @property
+    def is_being_read(self) -> bool:
+        """Whether it is a CV that a worker has yet to read."""
+        return (
+            self.kind is DocumentKind.RESUME and self.extraction_status is ExtractionStatus.PENDING
+        )
 
 
 class OnboardingShown(ResponseModel):
@@ -79,3 +92,8 @@ class OnboardingShown(ResponseModel):
     expires_at: datetime
     profile: ProfileShown
     documents: list[OnboardingDocumentShown]
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether a worker has yet to read a CV."""
+        return any(document.is_being_read for document in self.documents)

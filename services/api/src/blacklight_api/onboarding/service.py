@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from blacklight_shared.events import HrNotificationMail
+from blacklight_shared.events import HrNotificationMail, InvitationResumeUploaded
 from blacklight_shared.models import (
-    DEFAULT_ACCENT_COLOR,
     DocumentKind,
+    ExtractionStatus,
     InvitationDocument,
     InvitationStatus,
 )
@@ -17,7 +17,6 @@ from blacklight_api.documents.files import UploadedFile
 from blacklight_api.invitations import queries
 from blacklight_api.invitations.links import LinkMaker
 from blacklight_api.invitations.service import move
-from blacklight_api.mail_settings.queries import find_settings
 from blacklight_api.onboarding.access import OnboardingWork
 from blacklight_api.onboarding.schemas import (
     OnboardingDocumentShown,
@@ -26,6 +25,7 @@ from blacklight_api.onboarding.schemas import (
     ProfileShown,
 )
 from blacklight_api.problems import Conflict, NotFound, Unprocessable
+from blacklight_api.tenants.letterhead import letterhead_of
 
 MAX_DOCUMENTS = 10
 
@@ -36,19 +36,20 @@ async def show(work: OnboardingWork) -> OnboardingShown:
     if invitation.status == InvitationStatus.SENT:
         invitation.opened_at = invitation.opened_at or datetime.now(UTC)
         await move(work, invitation, InvitationStatus.OPENED)
-    settings = await find_settings(work.session)
+    letterhead = await letterhead_of(work.session, work.tenant)
+    profile = ProfileShown.model_validate(invitation.profile)
     documents = await queries.list_documents(work.session, invitation.id)
     return OnboardingShown(
-        firm=(settings and settings.sender_name) or work.tenant.name,
-        logo_url=settings.logo_url if settings else None,
-        accent_color=(settings and settings.accent_color) or DEFAULT_ACCENT_COLOR,
+        firm=letterhead.firm,
+        logo_url=letterhead.logo_url,
+        accent_color=letterhead.accent_color,
         email=invitation.email,
         first_name=invitation.first_name,
         last_name=invitation.last_name,
         status=InvitationStatus(invitation.status),
         expires_at=invitation.expires_at,
-        profile=ProfileShown.model_validate(invitation.profile),
-        documents=[OnboardingDocumentShown.model_validate(document) for document in documents],
+        profile=profile,
+        documents=[_shown(document, profile) for document in documents],
     )
 
 
@@ -64,7 +65,9 @@ async def save(work: OnboardingWork, draft: ProfileDraft) -> OnboardingShown:
 async def upload(
     work: OnboardingWork, file: UploadedFile, kind: DocumentKind
 ) -> InvitationDocument:
-    """Keep a file; the same file again gives the same document.
+    """Keep a file; a CV is then read by a worker, and fills what is empty in the profile.
+
+    The same file again gives the same document; one that could not be read is tried again.
 
     Raises:
         Conflict: There are ten files already.
@@ -72,14 +75,16 @@ async def upload(
     documents = await queries.list_documents(work.session, work.invitation.id)
     known = next((one for one in documents if one.sha256 == file.sha256), None)
     if known is not None:
-        return known
+        return await _try_again(work, known)
     if len(documents) >= MAX_DOCUMENTS:
         raise Conflict(f"A submission holds at most {MAX_DOCUMENTS} files; delete one first.")
     document_id = await queries.add_document(work.session, work.invitation, file, kind)
     await record(work, "invitation.document_uploaded", work.invitation.id, details={"kind": kind})
     await _begin(work)
     documents = await queries.list_documents(work.session, work.invitation.id)
-    return next(document for document in documents if document.id == document_id)
+    stored = next(document for document in documents if document.id == document_id)
+    await _have_read(work, stored)
+    return stored
 
 
 async def delete_document(work: OnboardingWork, document_id: int) -> None:
@@ -122,6 +127,34 @@ async def submit(work: OnboardingWork, links: LinkMaker) -> None:
             review_url=links.review_url(invitation.id),
         )
     )
+
+
+def _shown(document: InvitationDocument, profile: ProfileShown) -> OnboardingDocumentShown:
+    said = ProfileShown.model_validate(document.reading or {})
+    unchanged = [
+        field for field in document.filled_fields if getattr(profile, field) == getattr(said, field)
+    ]
+    shown = OnboardingDocumentShown.model_validate(document)
+    return shown.model_copy(update={"filled_fields": unchanged})
+
+
+async def _try_again(work: OnboardingWork, document: InvitationDocument) -> InvitationDocument:
+    if document.extraction_status == ExtractionStatus.FAILED:
+        await queries.read_again(work.session, document.id)
+        await work.session.refresh(document)
+        await _have_read(work, document)
+    return document
+
+
+async def _have_read(work: OnboardingWork, document: InvitationDocument) -> None:
+    if document.kind == DocumentKind.RESUME:
+        await work.emit(
+            InvitationResumeUploaded(
+                invitation_id=work.invitation.id,
+                tenant_id=work.tenant_id,
+                document_id=document.id,
+            )
+        )
 
 
 async def _begin(work: OnboardingWork) -> None:

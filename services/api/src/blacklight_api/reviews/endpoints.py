@@ -8,7 +8,7 @@ from blacklight_api.auth.scopes import Scope
 from blacklight_api.invitations.schemas import InvitationDetail
 from blacklight_api.problems import problem_responses
 from blacklight_api.reviews import service
-from blacklight_api.reviews.schemas import Rejection
+from blacklight_api.reviews.schemas import Rejection, TakenFromResume
 from blacklight_api.routing import gateway_router
 from blacklight_api.schemas import PathId
 from blacklight_api.work import TenantWork, tenant_work
@@ -33,3 +33,14 @@ async def reject_submission(
 ) -> InvitationDetail:
     """Reject a submission; the candidate is told, with the reason if one is given."""
     return await service.reject(work, invitation_id, rejection.reason)
+
+
+@router.put("/{invitation_id}/taken-from-resume", responses=problem_responses(409))
+async def take_from_resume(
+    invitation_id: PathId, taken: TakenFromResume, work: Reviewer
+) -> InvitationDetail:
+    """Choose for which fields the CV counts, not what the candidate has filled in.
+
+    Lists then have what either says. Both stay as they are until the approval.
+    """
+    return await service.take_from_resume(work, invitation_id, taken.fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from blacklight_shared.documents import DocumentFormat
@@ -15,6 +16,7 @@ from blacklight_shared.models import (
     CandidateInvitation,
     CandidateStatus,
     DocumentKind,
+    ExtractionStatus,
     InvitationDocument,
     InvitationStatus,
 )
@@ -25,11 +27,12 @@ from blacklight_api.candidates import service as candidates
 from blacklight_api.candidates.queries import CandidateFilter
 from blacklight_api.candidates.schemas import CandidateCreate, CandidatePatch
 from blacklight_api.documents import service as documents
-from blacklight_api.documents.files import UploadedFile
+from blacklight_api.documents.files import EarlierReading, UploadedFile
 from blacklight_api.invitations import queries
+from blacklight_api.invitations.resumes import counting_profile, emptied_fields, said_by
 from blacklight_api.invitations.schemas import InvitationDetail
 from blacklight_api.invitations.service import detail, find, move
-from blacklight_api.problems import Conflict
+from blacklight_api.problems import Conflict, Unprocessable
 from blacklight_api.work import TenantWork
 
 _FORMATS = {file_format.content_type: file_format for file_format in DocumentFormat}
@@ -48,8 +51,10 @@ async def approve(work: TenantWork, invitation_id: int) -> InvitationDetail:
     if invitation.status == InvitationStatus.APPROVED:
         return await detail(work, invitation)
     _check_submitted(invitation)
-    candidate_id = await _make_candidate(work, invitation)
-    await _move_documents(work, invitation, candidate_id)
+    files = await queries.list_documents(work.session, invitation.id, with_content=True)
+    candidate_id = await _make_candidate(work, invitation, files)
+    await _move_documents(work, files, candidate_id)
+    await queries.delete_documents(work.session, invitation.id)
     invitation.candidate_id = candidate_id
     invitation.reviewed_at = datetime.now(UTC)
     await move(work, invitation, InvitationStatus.APPROVED)
@@ -91,6 +96,40 @@ async def reject(work: TenantWork, invitation_id: int, reason: str | None) -> In
     return await detail(work, invitation)
 
 
+async def take_from_resume(
+    work: TenantWork, invitation_id: int, fields: Sequence[str]
+) -> InvitationDetail:
+    """Choose for which fields of a submission the CV counts; for all others, what was entered.
+
+    Nothing is lost by it: an approval makes the profile of both. Of lists, what either says counts.
+
+    Args:
+        work: The tenant's transaction.
+        invitation_id: The submission.
+        fields: All fields for which the CV counts, not only further ones.
+
+    Raises:
+        NotFound: There is no such invitation.
+        Conflict: It is not submitted.
+        Unprocessable: The CV says nothing for a field.
+    """
+    invitation = await find(work, invitation_id, lock=True)
+    _check_submitted(invitation)
+    said = said_by(await queries.list_documents(work.session, invitation_id))
+    possible = said.profile_values() if said else {}
+    for number, field in enumerate(fields):
+        if field not in possible:
+            allowed = ", ".join(sorted(possible)) or "none"
+            raise Unprocessable(f"fields.{number}", f"The CV says something for: {allowed}.")
+    wanted = sorted(set(fields))
+    if wanted != invitation.taken_from_resume:
+        invitation.taken_from_resume = wanted
+        await work.session.flush()
+        await work.session.refresh(invitation)
+        await record(work, "invitation.taken_from_resume", invitation_id, fields=wanted)
+    return await detail(work, invitation)
+
+
 def _check_submitted(invitation: CandidateInvitation) -> None:
     if invitation.status != InvitationStatus.SUBMITTED:
         raise Conflict(
@@ -98,19 +137,28 @@ def _check_submitted(invitation: CandidateInvitation) -> None:
         )
 
 
-async def _make_candidate(work: TenantWork, invitation: CandidateInvitation) -> int:
+async def _make_candidate(
+    work: TenantWork, invitation: CandidateInvitation, files: Sequence[InvitationDocument]
+) -> int:
     """The approved candidate of a submission: a new one, or the one with this address."""
-    profile = invitation.profile | {
+    entered = invitation.profile | {
         "first_name": invitation.first_name,
         "last_name": invitation.last_name,
     }
+    profile = counting_profile(entered, said_by(files), invitation.taken_from_resume)
     known = await candidate_queries.list_candidates(
         work.session, CandidateFilter(email=invitation.email), after=None, limit=1
     )
     if known:
-        return await _join(work, known[0].id, CandidatePatch.model_validate(profile))
+        given = {field: value for field, value in profile.items() if value not in (None, "", [])}
+        return await _join(work, known[0].id, CandidatePatch.model_validate(given))
     wanted = {**profile, "email": invitation.email, "status": CandidateStatus.APPROVED}
-    return (await candidates.create(work, CandidateCreate.model_validate(wanted))).id
+    made = await candidates.create(
+        work,
+        CandidateCreate.model_validate(wanted),
+        left_empty=emptied_fields(profile, files),
+    )
+    return made.id
 
 
 async def _join(work: TenantWork, candidate_id: int, submitted: CandidatePatch) -> int:
@@ -134,13 +182,11 @@ async def _join(work: TenantWork, candidate_id: int, submitted: CandidatePatch) 
 
 
 async def _move_documents(
-    work: TenantWork, invitation: CandidateInvitation, candidate_id: int
+    work: TenantWork, files: Sequence[InvitationDocument], candidate_id: int
 ) -> None:
-    for document in await queries.list_documents(work.session, invitation.id, with_content=True):
-        await documents.upload(
-            work, candidate_id, _as_upload(document), DocumentKind(document.kind)
-        )
-    await queries.delete_documents(work.session, invitation.id)
+    for document in files:
+        kind, earlier = DocumentKind(document.kind), _earlier_reading(document)
+        await documents.upload(work, candidate_id, _as_upload(document), kind, earlier)
 
 
 def _as_upload(document: InvitationDocument) -> UploadedFile:
@@ -149,4 +195,18 @@ def _as_upload(document: InvitationDocument) -> UploadedFile:
         format=_FORMATS[document.content_type],
         content=document.content,
         sha256=document.sha256,
+    )
+
+
+def _earlier_reading(document: InvitationDocument) -> EarlierReading | None:
+    """What need not be found out again; a failure may be another time's success."""
+    status = ExtractionStatus(document.extraction_status)
+    if status not in {ExtractionStatus.EXTRACTED, ExtractionStatus.SCANNED}:
+        return None
+    return EarlierReading(
+        status=status,
+        text=document.text,
+        page_count=document.page_count,
+        reading=document.reading,
+        error=document.extraction_error,
     )

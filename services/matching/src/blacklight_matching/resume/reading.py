@@ -65,7 +65,7 @@ def reading_of(profile: ResumeProfile) -> ResumeReading:
         summary=profile.summary,
         titles=_lines(titles),
         skills=_lines(skill.words[0] for skill in profile.skills),
-        years_experience=profile.years_experience,
+        years_experience=_years(profile.years_experience),
         education=[_education(course) for course in profile.education[:_MOST_COURSES]],
         languages=_lines(map(_language, profile.languages)),
         certifications=_lines(profile.certifications),
@@ -79,6 +79,10 @@ def _line(text: str | None) -> str | None:
 
 def _lines(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, map(_line, texts))))[:_MOST_LINES]
+
+
+def _years(years: float | None) -> float | None:
+    return None if years is None else round(years, 1)
 
 
 def _education(course: Education) -> ResumeEducation:

@@ -58,7 +58,8 @@ function say(text, kind) {
 
 // Events are JSON with `percent` (0 to 100), `message` and, at the end, `done`. An element inside
 // with data-progress shows the percent, one with data-message the words; the page is then reloaded,
-// or the element at data-then replaced by the page at data-from.
+// or the element at data-then replaced by the page at data-from. With data-fill, the blanks of that
+// form are filled first.
 function follow(element) {
   const source = new EventSource(element.dataset.live);
   source.addEventListener("message", (event) => {
@@ -69,9 +70,29 @@ function follow(element) {
     if (words && message) words.textContent = message;
     if (!done) return;
     source.close();
+    if (element.dataset.fill) return fillBlanks(element.dataset.fill, element.dataset.then);
     if (element.dataset.then) swap(element.dataset.then, element.dataset.from ?? location.href);
     else location.reload();
   });
+}
+
+// What was found out meanwhile fills the blanks of a form; what the person has typed stays. Each
+// field comes as a whole, so that it also says where its text is from.
+async function fillBlanks(selector, then) {
+  const answer = await fetchFragment(location.href);
+  const form = document.querySelector(selector);
+  const found = answer?.querySelector(selector);
+  if (!found) return location.reload();
+  for (const field of form.querySelectorAll("fieldset[id], .field:not(fieldset[id] .field):has(> input, > textarea)")) {
+    const inputs = [...field.querySelectorAll("input, textarea")];
+    const newer = field.id
+      ? found.querySelector(`#${field.id}`)
+      : found.querySelector(`[id="${inputs[0].id}"]`)?.closest(".field");
+    const isUntouched = inputs.every((input) => input.value === "" && input !== document.activeElement);
+    if (newer && isUntouched) field.replaceWith(document.adoptNode(newer));
+  }
+  form.elements.seen.value = found.elements.seen.value;
+  document.querySelector(then).replaceWith(document.adoptNode(answer.querySelector(then)));
 }
 
 async function confirmed(question) {

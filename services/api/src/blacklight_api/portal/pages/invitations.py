@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from blacklight_shared.models import OPEN_INVITATION_STATUSES, InvitationStatus, MailStatus
 from fastapi import Query, Request
 from fastapi.responses import Response
+from sse_starlette import EventSourceResponse
 from starlette.datastructures import UploadFile
 
 from blacklight_api.auth.scopes import Scope
@@ -25,10 +27,12 @@ from blacklight_api.pagination import RequestedPage
 from blacklight_api.portal.cookies import Notice
 from blacklight_api.portal.formatting import plural
 from blacklight_api.portal.forms import Form, FormRefused
+from blacklight_api.portal.pages.resume_reading import follow_reading
 from blacklight_api.portal.rendering import page, see_other
 from blacklight_api.portal.routing import RefusedError, portal_router
 from blacklight_api.problems import Problem, Unprocessable
 from blacklight_api.reviews import service as reviews
+from blacklight_api.reviews.comparing import ComparedLine, compare, compare_addresses
 from blacklight_api.reviews.schemas import Rejection
 from blacklight_api.roles.queries import names_of_roles
 from blacklight_api.schemas import PathId, SearchText
@@ -147,6 +151,31 @@ async def download_document(invitation_id: PathId, document_id: PathId, work: Re
     return download(document.filename, document.content_type, document.content)
 
 
+@router.get("/{invitation_id}/reading")
+async def follow_resume(
+    invitation_id: PathId, work: Reader, gateway: TheGateway
+) -> EventSourceResponse:
+    """Follow the reading of the CVs that came with a submission."""
+    await service.find(work, invitation_id)
+    return follow_reading(gateway, work.tenant_id, invitation_id)
+
+
+@router.post("/{invitation_id}/taken")
+async def take_from_resume(request: Request, invitation_id: PathId, work: Reviewer) -> Response:
+    """Let the CV count for some fields, or again what the candidate has entered."""
+    form = await Form.sent(request, lists=("field",))
+    chosen = set(form.values.get("field", []))
+    invitation = await service.find(work, invitation_id, lock=True)
+    taken = set(invitation.taken_from_resume)
+    wanted = taken | chosen if form.text("counts") == "resume" else taken - chosen
+    try:
+        await reviews.take_from_resume(work, invitation_id, sorted(wanted))
+    except Unprocessable as problem:
+        refused = Form(detail=problem.errors[0].message)
+        raise RefusedError(await _page_of(request, work, invitation_id, refused, 422)) from None
+    return see_other(request, f"{PATH}/{invitation_id}#submission")
+
+
 @router.post("/{invitation_id}/resend")
 async def resend(
     request: Request, invitation_id: PathId, work: Writer, gateway: TheGateway
@@ -192,6 +221,7 @@ async def _page_of(
     invitation = await service.detail(work, await service.find(work, invitation_id))
     said = _said(invitation)
     named_by_id = [role for role in said.preferred_roles if isinstance(role, int)]
+    role_names = await names_of_roles(work.session, named_by_id)
     mails = await list_mails_about(
         work.session, f"invitation:{invitation_id}", invitation.email, limit=MAX_MAILS_SHOWN
     )
@@ -201,9 +231,13 @@ async def _page_of(
         status=status,
         invitation=invitation,
         state=STATE_WORDS[invitation.status],
-        fields=profile_lines(said, await names_of_roles(work.session, named_by_id)),
+        fields=profile_lines(said, role_names),
+        compared=_compared(invitation, said, role_names),
         mails=mails,
         mail_words=_MAIL_WORDS,
+        can_choose=invitation.status is InvitationStatus.SUBMITTED
+        and Scope.INVITATIONS_REVIEW in work.principal.scopes,
+        is_reading=any(one.is_being_read for one in invitation.documents),
         can_be_sent_again=invitation.status in _CAN_BE_SENT_AGAIN,
         form=form,
     )
@@ -216,6 +250,19 @@ def _said(invitation: InvitationDetail) -> ProfileShown:
         "last_name": invitation.profile.last_name or invitation.last_name or None,
     }
     return invitation.profile.model_copy(update=names)
+
+
+def _compared(
+    invitation: InvitationDetail, said: ProfileShown, role_names: Mapping[int, str]
+) -> list[ComparedLine]:
+    """What they have entered beside what their CV says; nothing where no CV was read."""
+    if invitation.resume is None:
+        return []
+    lines = compare(
+        said, invitation.resume, taken=invitation.taken_from_resume, role_names=role_names
+    )
+    address = compare_addresses(invitation.email, invitation.resume)
+    return [*lines[:1], *([address] if address else []), *lines[1:]]
 
 
 async def _list_of_people(form: Form) -> bytes:

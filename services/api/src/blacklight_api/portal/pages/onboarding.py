@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from blacklight_shared.models import DocumentKind
 from fastapi import Depends, Request
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
+from sse_starlette import EventSourceResponse
 
 from blacklight_api.auth.sessions import csrf_token
 from blacklight_api.documents.endpoints import UPLOAD_LIMITS
@@ -33,12 +33,15 @@ from blacklight_api.portal.pages.candidates.profile_form import (
     draft,
     education_rows,
     form_of,
+    without_unseen,
 )
+from blacklight_api.portal.pages.resume_reading import follow_reading
 from blacklight_api.portal.rendering import page, see_other
 from blacklight_api.portal.routing import RefusedError, public_page_router
 from blacklight_api.problems import Problem, Unprocessable
 from blacklight_api.roles.queries import names_of_roles
 from blacklight_api.schemas import PathId
+from blacklight_api.tenants.letterhead import letterhead_of
 
 PATH = "/onboarding"
 COOKIE = "blacklight_onboarding"
@@ -102,15 +105,18 @@ async def upload(request: Request, work: Candidate) -> Response:
     form = await Form.sent(request)
     kind = DocumentKind.RESUME if form.text("kind") == DocumentKind.RESUME else DocumentKind.OTHER
     try:
-        sent = form.values.get("file")
-        if not isinstance(sent, UploadFile) or not sent.filename:
-            raise Unprocessable("file", "Choose a file first.")
-        stored = await service.upload(work, await read_upload(sent), kind)
+        stored = await service.upload(work, await read_upload(form.file()), kind)
     except Problem as problem:
         detail = " ".join(error.message for error in problem.errors) or problem.detail
         refused = Form(detail=detail)
         raise RefusedError(await _step(request, work, "cv", refused, problem.status)) from None
     return see_other(request, f"{PATH}/cv", Notice(f"{stored.filename} is saved."))
+
+
+@router.get("/reading")
+async def follow_resume(work: Candidate, gateway: TheGateway) -> EventSourceResponse:
+    """Follow the reading of the CV that was uploaded."""
+    return follow_reading(gateway, work.tenant_id, work.invitation.id)
 
 
 @router.post("/documents/{document_id}/delete")
@@ -167,7 +173,7 @@ async def submit(request: Request, work: Candidate, gateway: TheGateway) -> Resp
 async def _save(request: Request, work: OnboardingWork, step: str, following: str) -> Response:
     form = await Form.sent(request, lists=BOXES)
     try:
-        await service.save(work, draft(form))
+        await service.save(work, without_unseen(draft(form), await _unseen(work, form)))
     except Problem as problem:
         refused = form.refused(problem)
         raise RefusedError(await _step(request, work, step, refused, 422)) from None
@@ -175,6 +181,14 @@ async def _save(request: Request, work: OnboardingWork, step: str, following: st
     if wants_pause:
         return see_other(request, f"{PATH}/{step}", Notice(_PAUSED))
     return see_other(request, f"{PATH}/{following}")
+
+
+async def _unseen(work: OnboardingWork, form: Form) -> set[str]:
+    """Fields that a CV has filled while the person had the form before them, still empty."""
+    seen = set(form.text("seen").split(","))
+    shown = await service.show(work)
+    filled = (one.filled_fields for one in shown.documents if str(one.id) not in seen)
+    return {field for fields in filled for field in fields}
 
 
 async def _step(
@@ -192,15 +206,31 @@ async def _step(
         f"onboarding/{step}.html",
         status=status,
         onboarding=shown,
-        firm=shown.firm,
-        accent_color=shown.accent_color,
+        letterhead=await letterhead_of(work.session, work.tenant),
         link={"csrf_token": csrf_token(_token(request))},
         steps=STEPS,
         step=step,
         form=shown_form,
         education_rows=education_rows(shown_form),
         fields=profile_lines(ProfileShown.model_validate(known), {}),
+        from_resume=_from_resume(shown),
+        # A form that is shown again keeps its blanks, so it still has not seen what filled them.
+        seen=form.text("seen") if form else _read_so_far(shown),
     )
+
+
+def _read_so_far(shown: OnboardingShown) -> str:
+    return ",".join(str(one.id) for one in shown.documents if not one.is_being_read)
+
+
+def _from_resume(shown: OnboardingShown) -> dict[str, str]:
+    """What the CV has filled in and is still there, in words, by field."""
+    filled = {field for document in shown.documents for field in document.filled_fields}
+    return {
+        line.fields[0]: line.label
+        for line in profile_lines(shown.profile, {})
+        if filled.intersection(line.fields)
+    }
 
 
 async def _known(work: OnboardingWork, shown: OnboardingShown) -> dict[str, Any]:

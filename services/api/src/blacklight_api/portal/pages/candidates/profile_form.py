@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -78,6 +78,19 @@ def draft(form: Form) -> ProfileDraft:
         FormRefused: Some values are not allowed.
     """
     return _texts(form).read(ProfileDraft, blank="null", **_structured(form))
+
+
+def without_unseen(told: ProfileDraft, filled: Collection[str]) -> ProfileDraft:
+    """What an invited person tells, without the blanks that they left before a CV filled them.
+
+    Args:
+        told: What they have sent.
+        filled: Fields that a CV has filled since their browser got the form.
+    """
+    given = told.model_dump(exclude_unset=True)
+    return ProfileDraft.model_validate(
+        {name: value for name, value in given.items() if value or name not in filled}
+    )
 
 
 def changes(form: Form, candidate: CandidateDetail) -> CandidatePatch:
