@@ -38,7 +38,7 @@ NOW = datetime.now(UTC)
 
 def postings(*titles: str, description: str = "") -> Iterator[FileRow]:
     for line, title in enumerate(titles, start=2):
-        yield FileRow(line, {"id": str(line), "title": title, "description": description})
+        yield FileRow(line, {"external_id": str(line), "title": title, "description": description})
 
 
 async def received(db: Database, rows: Iterable[FileRow], *, tenant_id: int | None = None) -> int:
