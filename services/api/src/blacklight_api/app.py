@@ -29,7 +29,7 @@ from blacklight_api.matches import endpoints as matches
 from blacklight_api.middleware import SafeResponses
 from blacklight_api.onboarding import endpoints as onboarding
 from blacklight_api.openapi import API_DESCRIPTION, install_openapi
-from blacklight_api.portal import assets
+from blacklight_api.portal import assets, logos
 from blacklight_api.portal.pages import PAGE_ROUTERS
 from blacklight_api.portal.routing import install_missing_page, install_refusals
 from blacklight_api.privacy import endpoints as privacy
@@ -113,6 +113,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     app.include_router(health.router)
     app.include_router(unsubscribe.router)
     app.include_router(assets.router)
+    app.include_router(logos.router)
     for page_router in PAGE_ROUTERS:
         app.include_router(page_router)
     for router in API_ROUTERS:

@@ -116,12 +116,14 @@ from blacklight_shared.models.stats import (
     TenantDailyRun,
 )
 from blacklight_shared.models.tenants import (
+    LOGOS_PATH,
     ApiKey,
     AuditEntry,
     PortalRole,
     PortalUser,
     PortalUserStatus,
     Tenant,
+    TenantLogo,
     TenantStatus,
 )
 
@@ -138,6 +140,7 @@ __all__ = [
     "IS_UNMATCHED",
     "IS_UNREAD",
     "JOB_POSTING_WORDS",
+    "LOGOS_PATH",
     "MATCHABLE_STATUSES",
     "OAUTH_FLOW_PURPOSE",
     "OPEN_INVITATION_STATUSES",
@@ -223,6 +226,7 @@ __all__ = [
     "SyncTrigger",
     "Tenant",
     "TenantDailyRun",
+    "TenantLogo",
     "TenantMailSettings",
     "TenantSkill",
     "TenantStatus",

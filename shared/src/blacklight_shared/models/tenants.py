@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from blacklight_shared.models.base import Base, BigIntPK, JsonObject, Timestamps, one_of
 
+LOGOS_PATH = "/logos"
+
 
 class TenantStatus(StrEnum):
     """Whether a firm may use the installation."""
@@ -48,6 +50,28 @@ class Tenant(Timestamps, Base):
     locale: Mapped[str] = mapped_column(server_default="en-US")
     matching_config: Mapped[JsonObject] = mapped_column(server_default=text("'{}'::jsonb"))
     """Overrides of ``blacklight_shared.matching.MatchingConfig``; empty means the defaults."""
+
+
+class TenantLogo(Base):
+    """A firm's logo, as its mails and public pages show it; no row means none."""
+
+    __tablename__ = "tenant_logos"
+
+    tenant_id: Mapped[int] = mapped_column(
+        ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True
+    )
+    token: Mapped[str] = mapped_column(unique=True)
+    """Random, another one for each picture; part of the address."""
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    """PNG, made by us."""
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def path(self) -> str:
+        """Where the gateway serves it, to everyone."""
+        return f"{LOGOS_PATH}/{self.token}.png"
 
 
 class PortalUser(Timestamps, Base):

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from blacklight_api.portal.csrf import CSRF_FIELD
 from blacklight_api.problems import FieldError, Problem, Unprocessable, field_error
@@ -56,6 +56,17 @@ class Form:
         """The text in one field; empty where it is missing or no text."""
         value = self.values.get(name)
         return value.strip() if isinstance(value, str) else ""
+
+    def file(self, name: str = "file") -> UploadFile:
+        """The file that the person has chosen.
+
+        Raises:
+            Unprocessable: They have chosen none.
+        """
+        upload = self.values.get(name)
+        if not isinstance(upload, UploadFile) or not upload.filename:
+            raise Unprocessable(name, "Choose a file.")
+        return upload
 
     def read(self, model: type[ModelT], *, blank: Blank = "omit", **more: Any) -> ModelT:
         """The form as a model.

@@ -12,7 +12,6 @@ import orjson
 from blacklight_shared.database import Database
 from blacklight_shared.events import RegistrationData, RegistrationReceived
 from blacklight_shared.models import (
-    DEFAULT_ACCENT_COLOR,
     Registration,
     RegistrationForm,
     TenantStatus,
@@ -24,10 +23,10 @@ from blacklight_shared.telemetry import current_trace
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from blacklight_api.mail_settings.queries import find_settings
 from blacklight_api.problems import Conflict, Forbidden, NotFound, Unprocessable
 from blacklight_api.registrations import queries
 from blacklight_api.registrations.schemas import RegistrationCreate
+from blacklight_api.tenants.letterhead import Letterhead, letterhead_of
 from blacklight_api.tenants.queries import find_tenant
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
@@ -54,16 +53,8 @@ class Submission:
         return hashlib.sha256(orjson.dumps(content)).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class FormOwner:
-    """The firm that a form belongs to, as its mails show it."""
-
-    name: str
-    accent_color: str
-
-
-async def find_owner(database: Database, form_key: str) -> FormOwner:
-    """The firm that a form belongs to.
+async def find_owner(database: Database, form_key: str) -> Letterhead:
+    """How the firm that a form belongs to presents itself.
 
     Raises:
         NotFound: No form has the key, it was revoked, or the firm is suspended.
@@ -74,13 +65,9 @@ async def find_owner(database: Database, form_key: str) -> FormOwner:
         raise NotFound("form") from None
     async with database.tenant_session(tenant_id) as session:
         tenant = await find_tenant(session, tenant_id)
-        settings = await find_settings(session)
-    if tenant is None or tenant.status == TenantStatus.SUSPENDED:
-        raise NotFound("form")
-    return FormOwner(
-        name=(settings and settings.sender_name) or tenant.name,
-        accent_color=(settings and settings.accent_color) or DEFAULT_ACCENT_COLOR,
-    )
+        if tenant is None or tenant.status == TenantStatus.SUSPENDED:
+            raise NotFound("form")
+        return await letterhead_of(session, tenant)
 
 
 def read_submission(wanted: RegistrationCreate, destinations: Destinations) -> Submission:

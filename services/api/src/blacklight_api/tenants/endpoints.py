@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Annotated
 
 from blacklight_shared.matching import MatchingConfig
-from fastapi import Body
+from fastapi import Body, File, UploadFile
 
 from blacklight_api.accounts.links import PasswordLinks
 from blacklight_api.api_keys import service as api_keys
 from blacklight_api.auth.scopes import TENANT_SCOPES, Scope
 from blacklight_api.gateway import TheGateway
+from blacklight_api.limits import limited
 from blacklight_api.pagination import Page, RequestedPage
 from blacklight_api.problems import problem_responses
 from blacklight_api.routing import gateway_router
 from blacklight_api.schemas import PathId
-from blacklight_api.tenants import service
+from blacklight_api.tenants import logos, service
+from blacklight_api.tenants.logos import LOGO_LIMITS
 from blacklight_api.tenants.preview import preview
 from blacklight_api.tenants.schemas import (
+    LogoShown,
     MatchingPreview,
     MatchingSettings,
     TenantCreate,
@@ -90,6 +93,25 @@ async def get_own_tenant(work: Reader) -> TenantShown:
 async def change_own_tenant(patch: TenantPatch, work: Writer) -> TenantShown:
     """Change the tenant's name, time zone or locale."""
     return TenantShown.model_validate(await service.change(work, work.tenant_id, patch))
+
+
+@own_router.put("/logo", responses=problem_responses(415))
+@limited(LOGO_LIMITS)
+async def replace_logo(
+    work: Writer,
+    file: Annotated[UploadFile, File(description="PNG, JPEG, WebP or GIF, at most 2 MiB.")],
+) -> LogoShown:
+    """Show another logo above mails and public pages; it is drawn anew, 800 by 160 pixels at most.
+
+    Everyone can fetch it at its address, which is a new one for each upload.
+    """
+    return LogoShown.model_validate(await logos.set_logo(work, file))
+
+
+@own_router.delete("/logo", status_code=204)
+async def remove_logo(work: Writer) -> None:
+    """Show the tenant's name instead of a logo."""
+    await logos.remove_logo(work)
 
 
 @own_router.get("/matching")

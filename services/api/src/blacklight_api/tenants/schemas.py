@@ -96,6 +96,14 @@ class TenantCreated(TenantShown):
     api_key: str = Field(description="The tenant's first key, with all scopes. Shown only now.")
 
 
+class LogoShown(ResponseModel):
+    """The tenant's logo."""
+
+    path: str = Field(description="Where the gateway serves it as PNG, to everyone.")
+    width_px: int
+    height_px: int
+
+
 class GradeCounts(ResponseModel):
     """How many matches have each grade."""
 

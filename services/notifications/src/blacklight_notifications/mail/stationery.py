@@ -12,6 +12,7 @@ from blacklight_shared.models import (
     SMTP_PASSWORD_PURPOSE,
     SmtpSecurity,
     Tenant,
+    TenantLogo,
     TenantMailSettings,
 )
 from blacklight_shared.workflows import NotFoundError
@@ -32,7 +33,7 @@ class Stationery:
         firm: The name that people know the tenant by; also the sender's name.
         from_address: The sender's address.
         reply_to: Where answers go; None: to the sender.
-        logo_url: Of a picture, by https; None: the name is shown.
+        logo_url: Of a picture; None: the name is shown.
         accent_color: Of buttons and the upper edge, ``#rrggbb``.
         locale: How dates and numbers are written.
         time_zone: Which dates are meant.
@@ -73,12 +74,13 @@ async def load_stationery(
     if tenant is None:
         raise NotFoundError("tenant", tenant_id)
     chosen = await session.scalar(select(TenantMailSettings))
+    logo = await session.scalar(select(TenantLogo))
     settings = chosen or TenantMailSettings()
     return Stationery(
         firm=settings.sender_name or tenant.name,
         from_address=settings.from_address or defaults.mail_from,
         reply_to=settings.reply_to,
-        logo_url=settings.logo_url,
+        logo_url=f"{defaults.public_url}{logo.path}" if logo else settings.logo_url,
         accent_color=settings.accent_color or DEFAULT_ACCENT_COLOR,
         locale=_locale(tenant.locale),
         time_zone=ZoneInfo(tenant.time_zone),

@@ -17,12 +17,12 @@ from blacklight_api.portal.routing import RefusedError, public_page_router
 from blacklight_api.problems import Problem
 from blacklight_api.registrations.schemas import RegistrationCreate
 from blacklight_api.registrations.submitting import (
-    FormOwner,
     find_owner,
     find_status,
     read_submission,
     submit,
 )
+from blacklight_api.tenants.letterhead import Letterhead
 
 PATH = "/register"
 _ENDED = frozenset({RegistrationStatus.COMPLETED, RegistrationStatus.FAILED})
@@ -66,8 +66,7 @@ async def show_status(
     return page(
         request,
         "registering/status.html",
-        firm=owner.name,
-        accent_color=owner.accent_color,
+        letterhead=owner,
         progress=_progress(registration),
         progress_path=f"{request.url.path}/progress",
     )
@@ -84,13 +83,12 @@ async def follow_status(request_id: UUID, gateway: TheGateway) -> EventSourceRes
     return live(look)
 
 
-def _form_page(request: Request, owner: FormOwner, form: Form, status: int = 200) -> Response:
+def _form_page(request: Request, owner: Letterhead, form: Form, status: int = 200) -> Response:
     return page(
         request,
         "registering/form.html",
         status=status,
-        firm=owner.name,
-        accent_color=owner.accent_color,
+        letterhead=owner,
         form=form,
     )
 

@@ -13,11 +13,11 @@ from blacklight_api.auth.scopes import Scope
 from blacklight_api.candidates import service
 from blacklight_api.documents import service as documents
 from blacklight_api.documents.endpoints import UPLOAD_LIMITS
+from blacklight_api.documents.files import read_upload
 from blacklight_api.limits import limited
 from blacklight_api.portal.cookies import Notice
 from blacklight_api.portal.forms import Form
 from blacklight_api.portal.pages.candidates import profile_form
-from blacklight_api.portal.pages.candidates.uploads import uploaded_document
 from blacklight_api.portal.rendering import page, see_other
 from blacklight_api.portal.routing import RefusedError, portal_router
 from blacklight_api.problems import Problem
@@ -53,7 +53,7 @@ async def create_candidate_from_cv(request: Request, work: Writer) -> Response:
     form = await Form.sent(request)
     try:
         stored = await documents.candidate_from_resume(
-            work, await uploaded_document(form), status=CandidateStatus.NEW, roles=[]
+            work, await read_upload(form.file()), status=CandidateStatus.NEW, roles=[]
         )
     except Problem as problem:
         raise RefusedError(_form(request, Form(), form.refused(problem), problem.status)) from None

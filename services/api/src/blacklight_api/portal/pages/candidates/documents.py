@@ -15,14 +15,13 @@ from blacklight_api.auth.scopes import Scope
 from blacklight_api.candidates import service as candidates
 from blacklight_api.documents import queries, service
 from blacklight_api.documents.endpoints import UPLOAD_LIMITS
-from blacklight_api.documents.files import download
+from blacklight_api.documents.files import download, read_upload
 from blacklight_api.gateway import TheGateway
 from blacklight_api.limits import limited
 from blacklight_api.pagination import PageRequest, RequestedPage
 from blacklight_api.portal.cookies import Notice
 from blacklight_api.portal.forms import Form
 from blacklight_api.portal.live import LiveProgress, live
-from blacklight_api.portal.pages.candidates.uploads import uploaded_document
 from blacklight_api.portal.rendering import page, see_other
 from blacklight_api.portal.routing import RefusedError, portal_router
 from blacklight_api.problems import Problem
@@ -57,7 +56,7 @@ async def upload_document(request: Request, candidate_id: PathId, work: Writer) 
     path = f"/candidates/{candidate_id}/documents"
     try:
         kind = Form(values={"kind": form.text("kind")}).read(Upload).kind
-        stored = await service.upload(work, candidate_id, await uploaded_document(form), kind)
+        stored = await service.upload(work, candidate_id, await read_upload(form.file()), kind)
     except Problem as problem:
         if problem.status is HTTPStatus.NOT_FOUND:
             raise

@@ -15,7 +15,6 @@ from blacklight_shared.models import Visibility
 from fastapi import Request
 from fastapi.responses import Response
 from pydantic import Field
-from starlette.datastructures import UploadFile
 
 from blacklight_api.auth.scopes import Scope
 from blacklight_api.gateway import TheGateway
@@ -58,12 +57,10 @@ async def show_imports(request: Request, work: Importer, requested: RequestedPag
 async def upload_file(request: Request, work: Importer) -> Response:
     """Take a file, and go on to its columns."""
     form = await Form.sent(request)
-    upload = form.values.get("file")
     try:
-        if not isinstance(upload, UploadFile) or not upload.filename:
-            raise Unprocessable("file", "Choose a file.")
+        upload = form.file()
         with _told_as_problem("file"):
-            stored = await files.keep_upload(work, upload.filename, upload.file)
+            stored = await files.keep_upload(work, upload.filename or "", upload.file)
     except Problem as problem:
         shown = await _imports(request, work, _FIRST_PAGE, form.refused(problem), problem.status)
         raise RefusedError(shown) from None
