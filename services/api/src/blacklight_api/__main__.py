@@ -1,14 +1,19 @@
-"""Command line of the gateway: ``serve``, ``relay``, ``bootstrap`` and ``rotate-secrets``."""
+"""Command line of the gateway.
+
+``serve``, ``relay``, ``bootstrap``, ``rotate-secrets`` and ``resend-events``.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import sys
+from datetime import datetime
 
 import uvicorn
 from blacklight_shared.crypto import SecretBox
 from blacklight_shared.database import Database
+from blacklight_shared.outbox import resend_dead, resend_since
 from pydantic import ValidationError
 
 from blacklight_api.accounts.links import PasswordLinks
@@ -38,6 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
         elif options.command == "rotate-secrets":
             rotated = asyncio.run(_rotate_secrets(settings))
             sys.stdout.write(f"{rotated} secrets were encrypted again\n")
+        elif options.command == "resend-events":
+            count = asyncio.run(_resend_events(settings, options.since))
+            sys.stdout.write(f"{count} events will be sent again\n")
         else:
             result = asyncio.run(_bootstrap(settings, options))
             sys.stdout.write(result.model_dump_json(exclude_none=True) + "\n")
@@ -55,6 +63,14 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "rotate-secrets", help="encrypt all secrets with the first of BLACKLIGHT_SECRET_KEYS"
     )
+    resend = commands.add_parser(
+        "resend-events", help="send events again that the engine has lost or refused"
+    )
+    which = resend.add_mutually_exclusive_group(required=True)
+    which.add_argument(
+        "--since", type=_moment, help="those sent then or later, as 2026-01-31T08:00:00Z"
+    )
+    which.add_argument("--dead", action="store_true", help="those set aside after refusals")
     first_run = commands.add_parser(
         "bootstrap", help="make a tenant, its admin and its first key, unless they exist"
     )
@@ -96,6 +112,25 @@ async def _rotate_secrets(settings: ApiSettings) -> int:
         return await rotate_secrets(database, SecretBox.from_settings(settings))
     finally:
         await database.close()
+
+
+async def _resend_events(settings: ApiSettings, since: datetime | None) -> int:
+    """What was sent since a moment, or without one what was set aside."""
+    database = Database.from_settings(settings)
+    try:
+        async with database.system_session() as session:
+            if since is None:
+                return await resend_dead(session)
+            return await resend_since(session, since)
+    finally:
+        await database.close()
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError("a time zone is needed, as in 2026-01-31T08:00:00Z")
+    return moment
 
 
 def _readable(error: ValidationError) -> str:
