@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
+from blacklight_shared.database import Database
 from blacklight_shared.models import CandidateInvitation, ExtractionStatus, InvitationDocument
 from blacklight_shared.resumes import ResumeReading
 from sqlalchemy import select, update
-
-from services.api.tests.conftest import Tenant
 
 READING = ResumeReading(
     emails=["ada.private@example.com"],
@@ -21,8 +21,18 @@ READING = ResumeReading(
 )
 
 
+class TenantData(Protocol):
+    """Whose rows are written."""
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def tenant_id(self) -> int: ...
+
+
 async def have_read(
-    tenant: Tenant,
+    tenant: TenantData,
     invitation_id: int,
     reading: ResumeReading = READING,
     *,
@@ -53,7 +63,7 @@ async def have_read(
 
 
 async def could_not_read(
-    tenant: Tenant, invitation_id: int, status: ExtractionStatus, error: str = "no text"
+    tenant: TenantData, invitation_id: int, status: ExtractionStatus, error: str = "no text"
 ) -> None:
     """None of the files of an invitation has text."""
     async with tenant.database.tenant_session(tenant.tenant_id) as session:

@@ -57,12 +57,14 @@ class Site:
         api: Has all rights of the tenant; to prepare what pages show.
         tenant_id: The tenant.
         urls: Of the database, for what has no endpoint.
+        database: The same, as the services see it: for what workers do.
     """
 
     url: str
     api: httpx.AsyncClient
     tenant_id: int
     urls: DatabaseUrls
+    database: Database
 
     async def make(self, path: str, **body: object) -> dict[str, object]:
         """POST to the API and give what was created."""
@@ -98,10 +100,11 @@ async def site(module_database: DatabaseUrls) -> AsyncIterator[Site]:
         }
     )
     with served_app(create_app(settings), sync=False, port=port) as url:
-        tenant_id, key = await _bootstrap(Database.from_settings(settings))
+        database = Database.from_settings(settings)
+        tenant_id, key = await _bootstrap(database)
         headers = {"Authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30) as api:
-            made = Site(url, api, tenant_id, module_database)
+            made = Site(url, api, tenant_id, module_database, database)
             for role in PortalRole:
                 await made.make(
                     "/users",
@@ -111,6 +114,7 @@ async def site(module_database: DatabaseUrls) -> AsyncIterator[Site]:
                     password=PASSWORD,
                 )
             yield made
+        await database.close()
 
 
 Visit = Callable[..., Awaitable[Page]]
@@ -181,7 +185,6 @@ async def _bootstrap(database: Database) -> tuple[int, str]:
         name="Northwind Staffing", slug="northwind", admin_email="owner@northwind.example.com"
     )
     made = await bootstrap(database, wanted, KeyWishes())
-    await database.close()
     assert made.api_key is not None
     return made.tenant_id, made.api_key
 
