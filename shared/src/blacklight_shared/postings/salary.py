@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from blacklight_shared.work_terms import SalaryPeriod, SalaryRange
 
@@ -140,7 +141,7 @@ class _Candidate:
 
 def _candidates(text: str) -> Iterator[_Candidate]:
     position = 0
-    for money in _MONEY.finditer(text):
+    for money in islice(_MONEY.finditer(text), _MOST_AMOUNTS):
         start = max(position, money.start() - _LONGEST_AMOUNT)
         match = _first_amount(text, start, money.end() + _LONGEST_PAY)
         if match is None or match.end() <= position:
@@ -151,6 +152,7 @@ def _candidates(text: str) -> Iterator[_Candidate]:
             yield candidate
 
 
+_MOST_AMOUNTS = 300
 _LONGEST_AMOUNT = 40
 _WIDEST_RANGE = 3.0
 _LONGEST_PAY = 80

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from blacklight_email_sync.parsing.rules.label_names import FIELDS_BY_LABEL, Field
 
-_LONGEST_LINE = 600
+_LONGEST_LINE, _LONGEST_LABEL, _MOST_SEPARATORS = 600, 90, 60
 _FEWEST_CELLS, _MOST_UNKNOWN, _LONGEST_HEAD = 2, 2, 40
 """Of a head of a table: "S.No" and the like are no labels."""
 _MOST_WORDS = 6
@@ -122,7 +123,7 @@ def _marks(line: str) -> Iterator[_Mark]:
     if is_bare and (bare := field_of(whole)) is not None:
         yield _Mark(bare, fold_label(whole), begin, len(line), opens_line=True)
         return
-    for separator in _SEPARATOR.finditer(line, begin):
+    for separator in islice(_SEPARATOR.finditer(line, begin), _MOST_SEPARATORS):
         if separator.start() < reach:
             continue
         mark = _label_before(line, begin, reach, separator)
@@ -136,11 +137,13 @@ def _marks(line: str) -> Iterator[_Mark]:
 
 def _label_before(line: str, begin: int, reach: int, separator: re.Match[str]) -> _Mark | None:
     """The longest label that ends at a separator."""
-    whole = line[begin : separator.start()]
-    if (field := field_of(whole)) is not None and reach == begin:
-        return _Mark(field, fold_label(whole), begin, separator.end(), opens_line=True)
+    if reach == begin and separator.start() - begin <= _LONGEST_LABEL:
+        whole = line[begin : separator.start()]
+        if (field := field_of(whole)) is not None:
+            return _Mark(field, fold_label(whole), begin, separator.end(), opens_line=True)
     if not separator["colon"]:
         return None
+    reach = max(reach, separator.start() - _LONGEST_LABEL)
     before = line[reach : separator.start()]
     words = list(_WORD.finditer(before))[-_MOST_WORDS:]
     for word in words:

@@ -44,8 +44,8 @@ _CLAUSE_END = re.compile(
     r"\s(?:at|in|for|with|who|to|based|on|from|near|that|located|onsite|remote|hybrid|role"
     r"|position|job|opening|opportunity|requirement|needed|required|wanted|reporting|asap"
     r"|positions|roles|jobs|openings|replacement|backfill|hire|search|vacancy|mandate|will|can"
-    r"|urgently|immediately|soon|next|by|is|are|as|and (?:you|your|i|we|an?|one|two|\d)|bei|für|chez|en|à"
-    r"|w/)(?=[\s,.:!?)]|$)",
+    r"|urgently|immediately|soon|next|by|is|are|as|and (?:you|your|i|we|an?|one|two|\d)"
+    r"|bei|für|chez|en|à|w/)(?=[\s,.:!?)]|$)",
     re.IGNORECASE,
 )
 _SENTENCE_CUES = re.compile(
