@@ -70,6 +70,23 @@ pages: browser ## Try every page in Chromium, on a phone and on a desk
 contract: setup ## Hold the gateway against its OpenAPI document, every limit of every field
 	@BLACKLIGHT_CONTRACT=long $(PYTEST) services/api/tests/test_contract.py
 
+# Two recent versions of Kubernetes; the tools that know them have environments of their own.
+KUBERNETES ?= 1.36 1.37
+KUBERNETES_VALIDATE := $(UV) tool run --quiet kubernetes-validate==1.37.0
+CHECKOV := $(UV) tool run --quiet checkov==3.3.30
+MANIFESTS := .blacklight/manifests
+
+.PHONY: manifests
+manifests: setup ## Render the Kubernetes manifests, validate them and look for weaknesses
+	@command -v kubectl >/dev/null || { echo "kubectl 1.27 or newer is needed" >&2; exit 1; }
+	@rm -rf $(MANIFESTS) && mkdir -p $(MANIFESTS)
+	@cd deploy/k8s && for folder in base/installation services/* overlays/*; do \
+		kubectl kustomize $$folder >"../../$(MANIFESTS)/$$(echo $$folder | tr / -).yaml" || exit 1; done
+	@$(KUBERNETES_VALIDATE) --strict --quiet --no-warn \
+		$(addprefix --kubernetes-version ,$(KUBERNETES)) $(MANIFESTS)/*.yaml
+	@$(CHECKOV) --directory $(MANIFESTS) --framework kubernetes --skip-download --compact --quiet
+	@$(PYTEST) tests/deploy
+
 .PHONY: chaos
 chaos: setup ## Kill processes while work is under way, again and again
 	@BLACKLIGHT_CHAOS=long $(PYTEST) -m chaos --timeout=1800

@@ -186,6 +186,22 @@ class TestSettings:
             assert waits_seconds > job["spec"]["activeDeadlineSeconds"]
 
 
+def test_only_these_kinds_are_of_operators(overlay: list[Manifest]) -> None:
+    # Kubernetes does not know them, and neither does what validates the manifests.
+    kinds = {
+        (manifest["apiVersion"], manifest["kind"])
+        for manifest in overlay
+        if "." in manifest["apiVersion"] and ".k8s.io/" not in manifest["apiVersion"]
+    }
+    assert kinds <= {
+        ("external-secrets.io/v1", "ExternalSecret"),
+        ("external-secrets.io/v1", "SecretStore"),
+        ("keda.sh/v1alpha1", "ScaledObject"),
+        ("monitoring.coreos.com/v1", "PrometheusRule"),
+        ("monitoring.coreos.com/v1", "ServiceMonitor"),
+    }
+
+
 class TestReferences:
     def test_lead_to_what_is_there(self, overlay: list[Manifest]) -> None:
         secrets = names(overlay, "Secret", "ExternalSecret")
