@@ -20,7 +20,7 @@ class Environment(StrEnum):
 
 
 class Settings(BaseSettings):
-    """What every service needs; each service extends it with its own.
+    """What every service needs; each service extends it with its own. An empty one counts as absent.
 
     Names without the ``BLACKLIGHT_`` prefix are the ones that the libraries themselves know.
 
@@ -30,7 +30,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="BLACKLIGHT_", env_file=None, extra="ignore", populate_by_name=True
+        env_prefix="BLACKLIGHT_",
+        env_file=None,
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
     )
 
     env: Environment = Environment.DEVELOPMENT
