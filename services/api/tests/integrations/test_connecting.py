@@ -191,6 +191,34 @@ class TestTheState:
         assert response.status_code == 404
         assert response.headers["Content-Type"] == "application/problem+json"
 
+    @pytest.mark.parametrize(
+        ("query", "status", "words"),
+        [
+            ("state=invented&code=invented", 404, "has run out, or was answered already"),
+            ("code=invented", 422, "not complete"),
+        ],
+    )
+    async def test_of_no_use_is_told_people_on_a_page(
+        self, browser: Browser, query: str, status: int, words: str
+    ) -> None:
+        accepted = {"Accept": "text/html,application/xhtml+xml"}
+        response = await browser.gateway.get(f"{PATH}/callback?{query}", headers=accepted)
+        assert response.status_code == status
+        assert response.headers["Content-Type"].startswith("text/html")
+        assert words in response.text
+        assert 'href="/integrations"' in response.text
+        assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+
+    async def test_of_another_browser_is_told_people_on_a_page(
+        self, browser: Browser, browsers: Browsers, address: str
+    ) -> None:
+        begun = (await browser.begin(provider="gmail")).json()
+        back = await browser.answer(begun["authorization_url"], address)
+        victim = await browsers.open(browser.tenant)
+        response = await victim.gateway.get(back, headers={"Accept": "text/html"})
+        assert response.status_code == 403
+        assert "another browser" in response.text
+
     async def test_is_needed(self, browser: Browser) -> None:
         response = await browser.gateway.get(f"{PATH}/callback?code=invented")
         assert response.status_code == 422

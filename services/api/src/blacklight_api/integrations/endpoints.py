@@ -30,15 +30,18 @@ from blacklight_api.integrations.schemas import (
     SyncRunShown,
 )
 from blacklight_api.pagination import Page, RequestedPage
+from blacklight_api.portal.mailbox_return import MailboxReturnRoute
 from blacklight_api.problems import Conflict, Forbidden, problem_responses
-from blacklight_api.routing import PublicRoute, gateway_router
+from blacklight_api.routing import gateway_router
 from blacklight_api.schemas import PathId, RowId
 from blacklight_api.work import TenantWork, caller, request_id, tenant_work
 
 CONNECT_COOKIE = "blacklight_connect"
 
 router = gateway_router("/integrations", "integrations")
-callback_router = APIRouter(prefix="/integrations", tags=["integrations"], route_class=PublicRoute)
+callback_router = APIRouter(
+    prefix="/integrations", tags=["integrations"], route_class=MailboxReturnRoute
+)
 
 Reader = Annotated[TenantWork, tenant_work(Scope.INTEGRATIONS_READ)]
 Writer = Annotated[TenantWork, tenant_work(Scope.INTEGRATIONS_WRITE)]

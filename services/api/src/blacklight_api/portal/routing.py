@@ -117,12 +117,17 @@ def install_missing_page(app: FastAPI) -> None:
 async def _answer_missing(request: Request, error: Exception) -> Response:
     if not wants_page(request):
         return await answer_http_exception(request, error)
+    await find_viewer(request)
+    detail = "There is no page at this address. It may have moved, or was mistyped."
+    return _problem_page(request, HTTPStatus.NOT_FOUND, detail=detail)
+
+
+async def find_viewer(request: Request) -> None:
+    """Find who is signed in, so that a page that is for everyone shows their menu."""
     token = request.cookies.get(SESSION_COOKIE)
     viewer = await gateway_of(request).sessions.find(token) if token else None
     if viewer is not None:
         request.state.viewer = viewer
-    detail = "There is no page at this address. It may have moved, or was mistyped."
-    return _problem_page(request, HTTPStatus.NOT_FOUND, detail=detail)
 
 
 def broken_page(request: Request) -> Response:
@@ -219,9 +224,37 @@ def _unavailable(request: Request, error: Exception) -> Response:
 
 
 def _problem_page(request: Request, status: HTTPStatus, *, detail: str) -> Response:
+    is_signed_in = getattr(request.state, "viewer", None) is not None
+    return problem_page(
+        request,
+        status,
+        heading=_HEADINGS.get(status, status.phrase),
+        detail=detail,
+        way_back=("/", "To the dashboard" if is_signed_in else "To the sign-in"),
+    )
+
+
+def problem_page(
+    request: Request,
+    status: HTTPStatus,
+    *,
+    heading: str,
+    detail: str,
+    way_back: tuple[str, str],
+) -> Response:
+    """A page that says what went wrong.
+
+    Args:
+        request: What went wrong.
+        status: HTTP status.
+        heading: In a few words.
+        detail: In a sentence or two.
+        way_back: A path of the portal to go on to, and the words of the link.
+    """
     values: dict[str, Any] = {
-        "heading": _HEADINGS.get(status, status.phrase),
+        "heading": heading,
         "detail": detail,
+        "way_back": way_back,
         "request_id": getattr(request.state, "request_id", None),
     }
     return page(request, "problem.html", status=status, **values)
