@@ -7,7 +7,7 @@ import os
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -85,6 +85,14 @@ class Firm:
 
     id: int
     http: httpx.AsyncClient
+
+    @asynccontextmanager
+    async def at(self, gateway_url: str) -> AsyncIterator[Firm]:
+        """The same firm at another gateway."""
+        headers = {"Authorization": self.http.headers["Authorization"]}
+        url = f"{gateway_url}/api/v1"
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as http:
+            yield Firm(self.id, http)
 
     async def ask(self, method: str, path: str, **request: Any) -> Any:
         """What the gateway answers; a gateway that is down or busy is asked again."""

@@ -9,13 +9,21 @@ import secrets
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
+from blacklight_devstack.backups import back_up, restore
+from blacklight_devstack.ports import LOOPBACK, free_port
+from blacklight_devstack.postgres import EmbeddedPostgres
+from blacklight_devstack.postgres_account import PostgresError
+from blacklight_devstack.postgres_roles import DatabaseUrls
+from blacklight_devstack.processes import Supervisor
 from blacklight_devstack.services import EMAIL_SYNC, GATEWAY, WORKERS
-from blacklight_devstack.stack import Stack
+from blacklight_devstack.stack import DATABASE, Stack
 from blacklight_devstack.stack_secrets import StackSecrets
 from blacklight_devstack.traces.collector import ReceivedSpan, SpanCollector
 
@@ -72,6 +80,17 @@ class Load:
             if len(self.invited) < MOST_INVITATIONS:
                 self.invited.add(await self._invite())
             await asyncio.sleep(PAUSE_SECONDS)
+
+    async def sent_mails(self) -> list[dict[str, Any]]:
+        """The log of the invitations, once all are sent."""
+
+        async def all_sent() -> list[dict[str, Any]] | None:
+            mails = await self.firm.every("/mails")
+            ours = [mail for mail in mails if mail["recipient"] in self.invited]
+            is_done = len(ours) == len(self.invited) and {m["status"] for m in ours} == {"sent"}
+            return ours if is_done else None
+
+        return await until(all_sent)
 
     async def _invite(self) -> str:
         address = f"{uuid.uuid4().hex[:12]}@rolling.example.com"
@@ -138,14 +157,7 @@ class TestRollingRestart:
 
     async def test_every_mail_arrives_once(self, stack: Stack, restarted: Restarted) -> None:
         invited = restarted.load.invited
-
-        async def all_sent() -> list[dict[str, Any]] | None:
-            mails = await restarted.load.firm.every("/mails")
-            ours = [mail for mail in mails if mail["recipient"] in invited]
-            is_done = len(ours) == len(invited) and {mail["status"] for mail in ours} == {"sent"}
-            return ours if is_done else None
-
-        mails = await until(all_sent)
+        mails = await restarted.load.sent_mails()
         assert [mail["recipient"] for mail in mails if mail["attempts"] != 1] == []
         sunk = await Mailbox(stack).all()
         arrived = Counter(recipient for mail in sunk for recipient in mail.recipients)
@@ -191,3 +203,92 @@ def spans_of(collector: SpanCollector, firm: Firm) -> list[ReceivedSpan]:
         for span in collector.spans
         if span.attributes.get("blacklight.tenant_id") == str(firm.id)
     ]
+
+
+class TestBackup:
+    async def test_a_restored_database_answers_and_works_as_the_one_that_was_lost(
+        self,
+        stack: Stack,
+        state: Path,
+        restarted: Restarted,
+        make_firm: MakeFirm,
+        tmp_path: Path,
+    ) -> None:
+        firm, other = restarted.load.firm, await make_firm()
+        for batch in restarted.load.batches:
+            await firm.matched(batch)
+        await restarted.load.sent_mails()
+        before = await everything_of(firm)
+        assert before.matches
+
+        server = EmbeddedPostgres(state)
+        await asyncio.to_thread(back_up, server, DATABASE, tmp_path / "backup")
+        await firm.ask("POST", "/candidates", json={"first_name": "Too Late"})
+        name = f"restored_{uuid.uuid4().hex[:8]}"
+        database = await asyncio.to_thread(restore, server, tmp_path / "backup", name)
+
+        async with (
+            gateway_on(database, stack, tmp_path) as url,
+            firm.at(url) as restored,
+            other.at(url) as neighbour,
+        ):
+            assert await everything_of(restored) == before
+            made = await restored.ask("POST", "/candidates", json={"first_name": "Next"})
+            known = {candidate["id"] for candidate in before.candidates}
+            assert made["id"] not in known
+            assert await neighbour.every("/candidates") == []
+            answer = await neighbour.http.get(f"/candidates/{made['id']}")
+            assert answer.status_code == 404
+
+    async def test_what_is_no_backup_changes_nothing(
+        self, stack: Stack, state: Path, tmp_path: Path
+    ) -> None:
+        server = EmbeddedPostgres(state)
+        (tmp_path / "backup").write_bytes(b"PGDMP cut off")
+
+        with pytest.raises(PostgresError, match="pg_restore failed"):
+            await asyncio.to_thread(restore, server, tmp_path / "backup", DATABASE)
+
+        with server.connection(DATABASE) as connection:
+            assert connection.execute("SELECT count(*) FROM tenants").fetchone() != (0,)
+
+
+@dataclass(frozen=True)
+class Everything:
+    """What a firm sees."""
+
+    candidates: list[dict[str, Any]]
+    jobs: list[dict[str, Any]]
+    mails: list[dict[str, Any]]
+    keys: list[dict[str, Any]]
+    matches: set[tuple[str, str, float]]
+
+
+async def everything_of(firm: Firm) -> Everything:
+    return Everything(
+        candidates=await firm.every("/candidates"),
+        jobs=await firm.every("/jobs"),
+        mails=await firm.every("/mails"),
+        keys=[
+            {name: value for name, value in key.items() if name != "last_used_at"}
+            for key in await firm.every("/api-keys")
+        ],
+        matches=await firm.match_set(),
+    )
+
+
+@asynccontextmanager
+async def gateway_on(database: DatabaseUrls, stack: Stack, folder: Path) -> AsyncIterator[str]:
+    """A second gateway, on another database; its events go nowhere."""
+    supervisor, port = Supervisor(folder), free_port()
+    environment = {
+        **stack.service_environment(),
+        **database.environment(),
+        "BLACKLIGHT_RELAY_ENABLED": "false",
+    }
+    [spec] = GATEWAY.copies(1, port, environment)
+    await supervisor.start(spec)
+    try:
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        await supervisor.stop_all()

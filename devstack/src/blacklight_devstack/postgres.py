@@ -204,6 +204,10 @@ class EmbeddedPostgres:
                 ensure_vector_extension(connection)
         return self.urls(name)
 
+    def program(self, name: str) -> Path:
+        """One of the programs that belong to the server, such as `pg_dump`."""
+        return runnable_installation(self.home, self._account) / "bin" / name
+
     @contextmanager
     def connection(self, database: str = "postgres") -> Iterator[psycopg.Connection]:
         """An autocommit connection as superuser, closed at the end."""
@@ -251,7 +255,7 @@ class EmbeddedPostgres:
         try:
             done = self._account.run(
                 [
-                    self._program("initdb"),
+                    self.program("initdb"),
                     f"--pgdata={draft}",
                     f"--username={SUPERUSER}",
                     f"--pwfile={password_file}",
@@ -270,9 +274,6 @@ class EmbeddedPostgres:
         if done.returncode != 0:
             raise PostgresError(f"initdb failed:\n{done.stdout.decode(errors='replace')}")
         draft.rename(self.data)
-
-    def _program(self, name: str) -> Path:
-        return runnable_installation(self.home, self._account) / "bin" / name
 
     def _postmaster(self) -> psutil.Process | None:
         """The main process over this data folder, told from a reused pid by its work folder."""
@@ -359,7 +360,7 @@ class EmbeddedPostgres:
             f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items()
         )
         command: list[str | Path] = [
-            self._program("pg_ctl"),
+            self.program("pg_ctl"),
             "start",
             "--wait",
             "--silent",

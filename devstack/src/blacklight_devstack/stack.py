@@ -264,11 +264,35 @@ class Stack:
         Raises:
             StackError: It fails, or takes longer than three minutes.
         """
-        environment = {**os.environ, **self._service_environment(), **(settings or {})}
+        environment = {**os.environ, **self.service_environment(), **(settings or {})}
         try:
             return await run_to_end([sys.executable, "-m", module, *arguments], environment)
         except CommandError as error:
             raise StackError(f"python -m {module} {error}") from error
+
+    def service_environment(self) -> dict[str, str]:
+        """What the services read their settings from, secrets included."""
+        kept = StackSecrets.kept_in(self._options.state)
+        environment = {
+            "BLACKLIGHT_ENV": "development",
+            "BLACKLIGHT_SECRET_KEYS": json.dumps([kept.secret_key]),
+            "BLACKLIGHT_PUBLIC_URL": self.gateway_url,
+            "INNGEST_BASE_URL": self._engine_url,
+            "PYTHONUNBUFFERED": "1",
+            # A worker is a core: threads of several would fight for them.
+            **{
+                name: self._options.environment.get(name, "1")
+                for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+            },
+        }
+        if not self._options.environment.get("INNGEST_SIGNING_KEY"):
+            environment |= {"INNGEST_DEV": "1", "INNGEST_EVENT_KEY": kept.event_key}
+        if self._database is not None:
+            environment |= {
+                "DATABASE_URL": self._database.app,
+                "SYSTEM_DATABASE_URL": self._database.system,
+            }
+        return {**environment, **self._outside.environment(), **self._settings}
 
     def _take_folder(self) -> None:
         self._options.state.mkdir(parents=True, exist_ok=True)
@@ -318,14 +342,14 @@ class Stack:
             for copy in worker.copies(
                 self._options.scale.get(worker.name, 1),
                 self._worker_ports[worker.name],
-                self._service_environment(),
+                self.service_environment(),
             )
         ]
 
     def _gateway_specs(self) -> list[ProcessSpec]:
         if not GATEWAY.is_installed:
             return []
-        return GATEWAY.copies(1, self._gateway_port, self._service_environment())
+        return GATEWAY.copies(1, self._gateway_port, self.service_environment())
 
     async def _start_together(self, specs: Sequence[ProcessSpec]) -> None:
         try:
@@ -352,29 +376,6 @@ class Stack:
         self._engine_url = command.base_url
         health_url = f"{command.base_url}/health"
         return [ProcessSpec(ENGINE, command.argv, command.env, health_url=health_url)]
-
-    def _service_environment(self) -> dict[str, str]:
-        kept = StackSecrets.kept_in(self._options.state)
-        environment = {
-            "BLACKLIGHT_ENV": "development",
-            "BLACKLIGHT_SECRET_KEYS": json.dumps([kept.secret_key]),
-            "BLACKLIGHT_PUBLIC_URL": self.gateway_url,
-            "INNGEST_BASE_URL": self._engine_url,
-            "PYTHONUNBUFFERED": "1",
-            # A worker is a core: threads of several would fight for them.
-            **{
-                name: self._options.environment.get(name, "1")
-                for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-            },
-        }
-        if not self._options.environment.get("INNGEST_SIGNING_KEY"):
-            environment |= {"INNGEST_DEV": "1", "INNGEST_EVENT_KEY": kept.event_key}
-        if self._database is not None:
-            environment |= {
-                "DATABASE_URL": self._database.app,
-                "SYSTEM_DATABASE_URL": self._database.system,
-            }
-        return {**environment, **self._outside.environment(), **self._settings}
 
     async def _register_workers(self) -> None:
         for port in self._worker_ports.values():
