@@ -299,8 +299,8 @@ def _run_figures(shape: str, warm: _Warm, peer: float, cold: float) -> list[Figu
             targets=((f"≥ {TIMES_THE_PEER:,} × the peer", peer / warm.run >= TIMES_THE_PEER),),
         ),
         Figure(
-            name="the first candidate of a new worker",
-            sizes=shape,
+            name=f"the first candidate of a new worker ({shape})",
+            sizes=f"{shape}, cold",
             unit="s",
             ours=cold,
         ),

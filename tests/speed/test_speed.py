@@ -73,7 +73,7 @@ class TestFigure:
 @pytest.mark.parametrize(
     ("benchmark", "figures"),
     [
-        ("generate-candidate-matches", 4),
+        ("generate-candidate-matches", 9),
         ("match-jobs-to-candidates", 2),
         ("import-endpoint", 2),
     ],
