@@ -329,7 +329,7 @@ def _index_figure(shape: str, warm: _Warm, nearest: Nearest) -> Figure:
         sizes=(
             f"{shape}; finds {nearest.recall_by_cosine:.0%} of the 50 nearest texts and"
             f" {nearest.recall_by_score:.0%} of the 50 best matches; index built in"
-            f" {nearest.build_seconds:.0f} s"
+            f" {nearest.build_seconds:.0f} s, {nearest.upkeep_ms:.1f} ms more for each new vector"
         ),
         unit="s",
         ours=warm.finding,

@@ -13,7 +13,7 @@ from services.matching.tests.test_embedding_store import SPACE, embedded
 from services.matching.tests.world import World
 
 
-async def kept(db: Database, space: VectorSpace, min_vectors: int = 2) -> VectorIndexState:
+async def kept(db: Database, space: VectorSpace, min_vectors: int | None = 2) -> VectorIndexState:
     async with db.global_session() as session:
         return await keep_vector_index(session, space, min_vectors=min_vectors)
 
@@ -33,7 +33,9 @@ async def test_built_from_a_size_on_and_only_for_the_model_in_use(
         await prepare_postings(session, jobs)
     await embedded(db, Subject.POSTING, jobs)
 
+    assert await kept(db, SPACE, min_vectors=None) is VectorIndexState.OFF
     assert await kept(db, SPACE, min_vectors=4) is VectorIndexState.NOT_NEEDED
+    assert await indexed_models(db) == []
     assert await kept(db, SPACE) is VectorIndexState.BUILT
     assert await kept(db, SPACE) is VectorIndexState.CURRENT
     assert await indexed_models(db) == [SPACE.model]

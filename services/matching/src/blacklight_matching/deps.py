@@ -51,6 +51,7 @@ class MatchingDeps:
         secret_box: Opens the addresses of feeds.
         feed_rules: Which feeds of postings may be fetched.
         language_model: Reads CVs; None when none is configured.
+        job_vector_index_from: Postings from which their vectors are indexed; None for never.
         snapshot: The open global postings, in memory.
         slots: Who may score now.
     """
@@ -61,6 +62,7 @@ class MatchingDeps:
     secret_box: SecretBox
     feed_rules: FeedRules = field(default_factory=FeedRules)
     language_model: LanguageModel | None = None
+    job_vector_index_from: int | None = None
     snapshot: PostingSnapshot = field(default_factory=PostingSnapshot)
     slots: ScoringSlots = field(default_factory=ScoringSlots)
 
@@ -92,6 +94,7 @@ async def open_deps(settings: MatchingSettings) -> AsyncIterator[MatchingDeps]:
                 SecretBox.from_settings(settings),
                 settings.feed_rules,
                 language_model,
+                settings.job_vector_index_from,
             )
     finally:
         if language_model is not None:

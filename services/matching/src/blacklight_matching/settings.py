@@ -25,6 +25,10 @@ class MatchingSettings(OutboundSettings):
     feed_timeout: timedelta = Field(default=timedelta(minutes=30), gt=timedelta(0))
     """For fetching a feed of postings."""
 
+    job_vector_index_from: int | None = Field(default=None, ge=1)
+    """How many postings must have a vector for an index of nearest neighbours to be kept; left out,
+    none is: nothing here reads it, and each new vector costs its upkeep."""
+
     @property
     def feed_rules(self) -> FeedRules:
         """What may be fetched, as the settings say."""

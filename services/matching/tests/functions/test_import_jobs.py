@@ -100,7 +100,8 @@ def board(board_server: JobBoard) -> JobBoard:
 async def worker(
     engine: TestEngine, database: DatabaseUrls, db: Database, embeddings: HashedEmbeddings
 ) -> AsyncIterator[Worker]:
-    app = worker_app(engine, database, embeddings, WORKFLOWS, feed_rules=LOOPBACK_RULES)
+    options = {"feed_rules": LOOPBACK_RULES, "job_vector_index_from": 6}
+    app = worker_app(engine, database, embeddings, WORKFLOWS, **options)
     with served_app(app):
         async with relaying(db, engine):
             yield Worker(engine, embeddings)
@@ -194,7 +195,7 @@ class TestImportJobs:
             ("file", False, 2, 1),
         ]
         assert (output["summary"]["jobs_new"], output["summary"]["failed_sources"]) == (6, 0)
-        assert output["vector_index"] == "not_needed"
+        assert output["vector_index"] == "built"
         assert await titles(db) == ["Cook", "Driver", "Maurer", "Nurse", "Pilot", "Welder"]
         async with db.global_session() as session:
             batch = await session.get_one(JobImportBatch, import_id)

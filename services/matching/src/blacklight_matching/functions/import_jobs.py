@@ -101,9 +101,9 @@ async def give_up(
 
 @translating_errors("index vectors")
 async def index_vectors(deps: MatchingDeps) -> VectorIndexState:
-    """Bring the index over the postings' vectors up to date."""
+    """Bring the index over the postings' vectors up to date, where one is wanted."""
     async with deps.database.global_session() as session:
-        return await keep_vector_index(session, deps.space)
+        return await keep_vector_index(session, deps.space, min_vectors=deps.job_vector_index_from)
 
 
 def _progress(
