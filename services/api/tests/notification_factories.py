@@ -11,6 +11,7 @@ from blacklight_shared.events import RejectionMail
 from blacklight_shared.models import (
     CandidateInvitation,
     DailyStats,
+    ExtractionStatus,
     InvitationDocument,
     InvitationStatus,
     MailLogEntry,
@@ -108,6 +109,9 @@ async def add_notification_objects(
         size_bytes=len(marker),
         sha256=hashlib.sha256(marker.encode()).digest(),
         content=marker.encode(),
+        text=marker,
+        reading={"phone": marker, "skills": [marker]},
+        extraction_status=ExtractionStatus.EXTRACTED,
     )
     suppression = MailSuppression(
         tenant_id=tenant_id, email=f"{marker}@example.com", reason=SuppressionReason.MANUAL

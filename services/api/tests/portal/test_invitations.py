@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import httpx
 from blacklight_shared.models import MailLogEntry, MailStatus, MailTemplate
 from fastapi import FastAPI
@@ -9,6 +11,7 @@ from fastapi import FastAPI
 from services.api.tests.conftest import ClientFor, Tenant
 from services.api.tests.invited import RESUME, invite
 from services.api.tests.portal.conftest import Browser, MakeBrowser
+from services.api.tests.reading import READING, have_read
 
 HOSTILE = "<script>alert(1)</script>\u202e"
 
@@ -147,6 +150,32 @@ class TestDeciding:
         assert first.headers["location"] == second.headers["location"]
         assert first.headers["location"].startswith("/candidates/")
 
+    async def test_hr_chooses_between_the_candidate_and_their_cv(
+        self, app: FastAPI, tenant: Tenant, client_for: ClientFor, hr: Browser
+    ) -> None:
+        person = await invite(app, tenant, client_for)
+        path = f"/invitations/{person.invitation_id}"
+        await person.save(phone="555-0199", skills=["Python"])
+        await person.submit()
+        assert "The CV is being read" in await hr.open(path)
+        await have_read(tenant, person.invitation_id)
+
+        shown = await hr.open(path)
+        assert "The CV is being read" not in shown
+        assert "ada.private@example.com" in shown
+        assert "Add 2 from the CV" in shown
+        for counts, taken in (("resume", ["skills"]), ("entered", [])):
+            for _twice in range(2):
+                sent = await hr.send(f"{path}/taken", field="skills", counts=counts)
+                assert sent.headers["location"] == f"{path}#submission"
+            assert (await person.seen_by_hr())["taken_from_resume"] == taken
+
+        refused = await hr.send(f"{path}/taken", field=HOSTILE, counts="resume")
+        assert refused.status_code == 422
+        assert "<script>alert" not in refused.text
+        await hr.send(f"{path}/approve")
+        assert (await hr.send(f"{path}/taken", field="skills", counts="resume")).status_code == 409
+
     async def test_a_rejection_takes_its_reason_along(
         self, app: FastAPI, tenant: Tenant, client_for: ClientFor, hr: Browser
     ) -> None:
@@ -174,6 +203,12 @@ class TestDeciding:
 
         refused: httpx.Response = await recruiter.send(f"{path}/approve")
 
-        assert "Approve</button>" not in await recruiter.open(path)
+        await have_read(tenant, person.invitation_id)
+        shown = await recruiter.open(path)
+        taken = await recruiter.send(f"{path}/taken", field="phone", counts="resume")
+        assert taken.status_code == 403
+        assert str(READING.phone) in html.unescape(shown)
+        assert "/taken" not in shown
+        assert "Approve</button>" not in shown
         assert refused.status_code == 403
         assert (await person.seen_by_hr())["status"] == "submitted"

@@ -8,12 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
+from blacklight_shared.models import ExtractionStatus
 from fastapi import FastAPI
 
 from services.api.tests.conftest import ClientFor, Tenant
 from services.api.tests.invited import INVITATIONS, RESUME, token_of
 from services.api.tests.portal.test_invitations import HOSTILE
+from services.api.tests.reading import READING, could_not_read, have_read
 
+_SEEN = re.compile(r'name="seen" value="([^"]*)"')
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -153,6 +156,65 @@ class TestSteps:
 
         assert (stale.status_code, foreign.status_code) == (403, 403)
         assert "Eve" not in await candidate.open("about")
+
+
+class TestResume:
+    async def test_its_reading_is_shown_and_followed(
+        self, candidate: Candidate, tenant: Tenant
+    ) -> None:
+        await candidate.begin()
+        assert "Reading your CV" not in await candidate.open("cv")
+        await candidate.upload()
+        for step in ("cv", "about", "work"):
+            assert "Reading your CV" in await candidate.open(step)
+
+        await have_read(tenant, candidate.invitation_id, fills=["phone", "skills"])
+
+        followed = await candidate.http.get("/onboarding/reading")
+        assert '"done":true' in followed.text
+        shown = await candidate.open("about")
+        assert "From your CV: phone, skills." in shown
+        assert 'value="+1 512 555 0100"' in shown
+        assert "Python\nSQL\nKafka</textarea>" in await candidate.open("work")
+
+    @pytest.mark.parametrize(
+        ("status", "words"),
+        [
+            (ExtractionStatus.SCANNED, "is a picture"),
+            (ExtractionStatus.FAILED, "could not be read"),
+        ],
+    )
+    async def test_that_cannot_be_read_is_told(
+        self, candidate: Candidate, tenant: Tenant, status: ExtractionStatus, words: str
+    ) -> None:
+        await candidate.begin()
+        await candidate.upload()
+        await could_not_read(tenant, candidate.invitation_id, status)
+
+        assert f"cv.txt {words}" in await candidate.open("cv")
+
+    async def test_is_not_undone_by_a_form_that_was_open_before(
+        self, candidate: Candidate, tenant: Tenant
+    ) -> None:
+        await candidate.begin()
+        await candidate.upload()
+        unseen = _SEEN.findall(await candidate.open("about"))
+        fills = ["phone", "headline", "location"]
+        reading = READING.model_copy(update={"location": "Austin"})
+        await have_read(tenant, candidate.invitation_id, reading, fills=fills)
+        seen = _SEEN.findall(await candidate.open("about"))
+
+        typed = {"phone": "", "headline": "", "location": "Dallas"}
+        refused = await candidate.send("about", **typed, seen=unseen[0], first_name="\x00")
+        assert _SEEN.findall(refused.text) == unseen
+        await candidate.send("about", **typed, seen=unseen[0])
+        kept = (await tenant.get(f"{INVITATIONS}/{candidate.invitation_id}"))["profile"]
+        assert (kept["phone"], kept["location"]) == (READING.phone, "Dallas")
+
+        await candidate.send("about", phone="", headline="Surveyor", seen=seen[0])
+        kept = (await tenant.get(f"{INVITATIONS}/{candidate.invitation_id}"))["profile"]
+        assert (kept["phone"], kept["headline"]) == (None, "Surveyor")
+        assert "From your CV" not in await candidate.open("about")
 
 
 class TestSubmitting:

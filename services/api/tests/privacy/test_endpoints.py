@@ -8,7 +8,7 @@ import zipfile
 from typing import Any
 
 from blacklight_shared.database import Database
-from blacklight_shared.models import Base, OutboxEvent
+from blacklight_shared.models import Base, InvitationDocument, OutboxEvent
 from sqlalchemy import text
 
 from services.api.tests.conftest import Tenant
@@ -35,12 +35,25 @@ async def known_candidate(tenant: Tenant, database: Database, email: str = EMAIL
         await add_document(session, candidate, b"Marsh-Trace", filename="../Marsh-Trace.txt")
         await add_candidate_features(session, candidate, [(1, "Marsh-Trace")])
         await add_match(session, candidate, await add_job(session, title="Welder"))
-        await add_invitation(
+        invitation = await add_invitation(
             session,
             tenant.tenant_id,
             email=email,
             candidate_id=candidate.id,
             profile={"summary": "Marsh-Trace"},
+        )
+        session.add(
+            InvitationDocument(
+                tenant_id=tenant.tenant_id,
+                invitation_id=invitation.id,
+                filename="Marsh-Trace.pdf",
+                content_type="text/plain",
+                size_bytes=3,
+                sha256=b"Marsh-Trace",
+                content=b"Marsh-Trace, once more",
+                text="Marsh-Trace",
+                reading={"summary": "Marsh-Trace"},
+            )
         )
         await add_mail(session, tenant.tenant_id, recipient=email, body_text="Marsh-Trace")
         to_hr = {"candidate_email": email, "candidate_name": "Marsh-Trace"}
@@ -70,6 +83,9 @@ async def test_everything_is_given(tenant: Tenant, database: Database) -> None:
     [document] = [name for name in archive.namelist() if name.startswith("documents/")]
     assert document == f"documents/{known['documents'][0]['id']}-.._Marsh-Trace.txt"
     assert archive.read(document) == b"Marsh-Trace"
+    assert known["submitted_documents"][0]["reading"] == {"summary": "Marsh-Trace"}
+    [submitted] = [name for name in archive.namelist() if name.startswith("submitted/")]
+    assert archive.read(submitted) == b"Marsh-Trace, once more"
     assert "token_hash" not in known["invitations"][0]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from blacklight_shared.models import (
     AuditEntry,
@@ -14,6 +14,7 @@ from blacklight_shared.models import (
     CandidateJobMatch,
     CandidatePreferredRole,
     GlobalRole,
+    InvitationDocument,
     JobPosting,
     MailLogEntry,
     MailSuppression,
@@ -24,6 +25,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, undefer
 
 CANDIDATE_ENTITY = "candidate"
+
+DocumentT = TypeVar("DocumentT", CandidateDocument, InvitationDocument)
 
 
 async def lock_candidate(session: AsyncSession, candidate_id: int) -> Candidate | None:
@@ -70,20 +73,20 @@ async def matches_of(session: AsyncSession, candidate_id: int) -> list[dict[str,
     return [dict(row) for row in rows.mappings()]
 
 
-async def document_ids(session: AsyncSession, candidate_id: int) -> Sequence[int]:
-    """A candidate's documents."""
-    rows = await session.scalars(
-        select(CandidateDocument.id)
-        .where(CandidateDocument.candidate_id == candidate_id)
-        .order_by(CandidateDocument.id)
-    )
+async def document_ids(
+    session: AsyncSession, documents: type[DocumentT], condition: ColumnElement[bool]
+) -> Sequence[int]:
+    """The documents of which a condition holds."""
+    rows = await session.scalars(select(documents.id).where(condition).order_by(documents.id))
     return rows.all()
 
 
-async def document_with_content(session: AsyncSession, document_id: int) -> CandidateDocument:
+async def document_with_content(
+    session: AsyncSession, documents: type[DocumentT], document_id: int
+) -> DocumentT:
     """A document and its file."""
-    query = select(CandidateDocument).where(CandidateDocument.id == document_id)
-    found = await session.scalars(query.options(undefer(CandidateDocument.content)))
+    query = select(documents).where(documents.id == document_id)
+    found = await session.scalars(query.options(undefer(documents.content)))
     return found.one()
 
 
@@ -106,6 +109,18 @@ def invitations_of(candidate: Candidate) -> ColumnElement[bool]:
     return or_(
         CandidateInvitation.candidate_id == candidate.id,
         CandidateInvitation.email == candidate.email,
+    )
+
+
+def documents_of(candidate: Candidate) -> ColumnElement[bool]:
+    """Condition: a document is the candidate's."""
+    return CandidateDocument.candidate_id == candidate.id
+
+
+def submitted_documents_of(candidate: Candidate) -> ColumnElement[bool]:
+    """Condition: a document came with an invitation of the candidate that is not approved."""
+    return InvitationDocument.invitation_id.in_(
+        select(CandidateInvitation.id).where(invitations_of(candidate))
     )
 
 

@@ -14,9 +14,12 @@ from blacklight_shared.models import (
     Candidate,
     CandidateDocument,
     CandidateInvitation,
+    InvitationDocument,
     MailLogEntry,
 )
 from pydantic_core import to_json
+from sqlalchemy import ColumnElement
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_api.audit.service import record
 from blacklight_api.privacy import queries
@@ -44,10 +47,10 @@ async def export(work: TenantWork, candidate_id: int) -> IO[bytes]:
     archive = tempfile.SpooledTemporaryFile(max_size=MAX_BYTES_IN_MEMORY)  # noqa: SIM115 -- the caller closes it
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as files:
         files.writestr("candidate.json", to_json(known, indent=2))
-        for document_id in await queries.document_ids(work.session, candidate.id):
-            document = await queries.document_with_content(work.session, document_id)
-            files.writestr(_name_of(document), document.content, zipfile.ZIP_STORED)
-            work.session.expunge(document)
+        of_candidate = queries.documents_of(candidate)
+        await _add_files(work.session, files, "documents", CandidateDocument, of_candidate)
+        submitted = queries.submitted_documents_of(candidate)
+        await _add_files(work.session, files, "submitted", InvitationDocument, submitted)
     archive.seek(0)
     await record(work, "candidate.exported", candidate.id)
     return archive
@@ -82,13 +85,17 @@ async def _candidate(work: TenantWork, candidate_id: int) -> Candidate:
 async def _known(work: TenantWork, candidate: Candidate) -> dict[str, Any]:
     session = work.session
     [profile] = await queries.records(session, Candidate, Candidate.id == candidate.id)
-    of_candidate = CandidateDocument.candidate_id == candidate.id
     return {
         "profile": profile,
         "preferred_roles": await queries.role_names(session, candidate.id),
-        "documents": await queries.records(session, CandidateDocument, of_candidate),
+        "documents": await queries.records(
+            session, CandidateDocument, queries.documents_of(candidate)
+        ),
         "invitations": await queries.records(
             session, CandidateInvitation, queries.invitations_of(candidate)
+        ),
+        "submitted_documents": await queries.records(
+            session, InvitationDocument, queries.submitted_documents_of(candidate)
         ),
         "matches": await queries.matches_of(session, candidate.id),
         "mails": await queries.records(
@@ -98,6 +105,16 @@ async def _known(work: TenantWork, candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _name_of(document: CandidateDocument) -> str:
-    """A name that is unique and safe to unpack, whatever the person's file was called."""
-    return f"documents/{document.id}-{_UNSAFE.sub('_', document.filename)[-100:]}"
+async def _add_files(
+    session: AsyncSession,
+    archive: zipfile.ZipFile,
+    folder: str,
+    documents: type[queries.DocumentT],
+    condition: ColumnElement[bool],
+) -> None:
+    """Add files one by one, under names that are unique and safe to unpack."""
+    for document_id in await queries.document_ids(session, documents, condition):
+        document = await queries.document_with_content(session, documents, document_id)
+        name = f"{folder}/{document_id}-{_UNSAFE.sub('_', document.filename)[-100:]}"
+        archive.writestr(name, document.content, zipfile.ZIP_STORED)
+        session.expunge(document)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from blacklight_api.app import create_app
 from blacklight_api.bootstrap import KeyWishes, bootstrap
 from blacklight_api.tenants.schemas import TenantCreate
+from blacklight_devstack.browser import find_chromium
 from blacklight_devstack.engine_testing import served_app
 from blacklight_devstack.ports import free_port
 from blacklight_devstack.postgres_roles import DatabaseUrls
@@ -28,7 +28,6 @@ from services.api.tests.portal.conftest import PASSWORD
 DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
-BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SERIOUS = frozenset({"serious", "critical"})
 
 
@@ -78,7 +77,7 @@ class Site:
 async def chromium() -> AsyncIterator[Browser]:
     """The browser; CHROMIUM names another than the one on PATH."""
     async with async_playwright() as playwright:
-        executable = _executable(playwright.chromium.executable_path)
+        executable = find_chromium(playwright.chromium.executable_path)
         if executable is None:
             pytest.skip("needs Chromium: `make browser` installs it")
         browser = await playwright.chromium.launch(
@@ -172,12 +171,6 @@ async def check_page(page: Page) -> None:
     assert findings == [], page.url
     overflow = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert overflow <= 0, f"{page.url} is {overflow} px too wide"
-
-
-def _executable(of_playwright: str) -> str | None:
-    on_path = filter(None, map(shutil.which, BROWSER_NAMES))
-    named = os.environ.get("CHROMIUM") or next(on_path, None)
-    return named or (of_playwright if Path(of_playwright).exists() else None)
 
 
 async def _bootstrap(database: Database) -> tuple[int, str]:
