@@ -66,6 +66,10 @@ conformance: setup ## Test the engine named by INNGEST_BASE_URL, else the local 
 pages: browser ## Try every page in Chromium, on a phone and on a desk
 	@BLACKLIGHT_BROWSER=long $(PYTEST) services/api/tests/portal/browser
 
+.PHONY: tour
+tour: browser ## Photograph every page for docs/tour.md, in a system full of sample data
+	@$(BIN)/python -m tour
+
 .PHONY: contract
 contract: setup ## Hold the gateway against its OpenAPI document, every limit of every field
 	@BLACKLIGHT_CONTRACT=long $(PYTEST) services/api/tests/test_contract.py
@@ -86,6 +90,51 @@ manifests: setup ## Render the Kubernetes manifests, validate them and look for 
 		$(addprefix --kubernetes-version ,$(KUBERNETES)) $(MANIFESTS)/*.yaml
 	@$(CHECKOV) --directory $(MANIFESTS) --framework kubernetes --skip-download --compact --quiet
 	@$(PYTEST) tests/deploy
+
+# What builds and runs containers; Podman has both too: CONTAINER=podman COMPOSE=podman-compose.
+CONTAINER ?= docker
+COMPOSE ?= docker compose
+# Given to every build, such as --build-arg PYTHON_IMAGE=... or --network=host.
+BUILD_FLAGS ?=
+VERSION ?= latest
+# dev: the source of this checkout, reloading. demo: sample data, emulated providers.
+PROFILE ?=
+# none: stand-ins are built here for the images that others publish.
+REGISTRY ?=
+SCALE_MATCHING ?= 1
+
+STAND_INS := $(if $(REGISTRY),local/postgres local/debian)
+IMAGES := migrations api matching notifications email-sync registration \
+	$(if $(REGISTRY)$(filter demo,$(PROFILE)),devstack)
+COMPOSE_FLAGS := --file deploy/compose.yml \
+	$(if $(PROFILE),--file deploy/compose.$(PROFILE).yml --profile $(PROFILE)) \
+	$(if $(REGISTRY),--file deploy/compose.local.yml)
+# Podman leaves health checks out of images of its own format.
+BUILD := BUILDAH_FORMAT=docker $(CONTAINER) build $(BUILD_FLAGS)
+
+.PHONY: images
+images: ## Build the container image of every service (CONTAINER=podman, VERSION=1.2.3)
+	@for target in build runtime; do \
+		$(BUILD) --target $$target --tag blacklight/$$target \
+			--file deploy/images/base.Containerfile . || exit 1; done
+	@for image in $(IMAGES) $(STAND_INS); do \
+		$(BUILD) --build-arg VERSION=$(VERSION) \
+			--build-arg REVISION=$$(git rev-parse --short HEAD 2>/dev/null || echo unknown) \
+			--tag blacklight/$$(echo $$image | tr / -):$(VERSION) \
+			--file deploy/images/$$image.Containerfile . || exit 1; done
+
+.PHONY: env
+env: ## Make deploy/.env with strong secrets, for `make up`; what is there is kept
+	@$(PYTHON) deploy/make_env.py
+
+.PHONY: up
+up: env images ## Run the system on containers (PROFILE=dev or demo, SCALE_MATCHING=3, REGISTRY=none)
+	@BLACKLIGHT_VERSION=$(VERSION) $(COMPOSE) $(COMPOSE_FLAGS) up --detach --remove-orphans \
+		--scale matching=$(SCALE_MATCHING)
+
+.PHONY: down
+down: ## Stop the containers of `make up`; the data stays
+	@$(COMPOSE) $(COMPOSE_FLAGS) down --remove-orphans
 
 .PHONY: chaos
 chaos: setup ## Kill processes while work is under way, again and again
