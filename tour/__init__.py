@@ -1,0 +1,1 @@
+"""Photographs of every page, of a system that is filled with sample data."""
