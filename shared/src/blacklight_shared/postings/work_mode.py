@@ -19,7 +19,7 @@ _HYBRID = re.compile(
 )
 _NOT_REMOTE = re.compile(
     r"\b(?:no|not|non|isn['’]t|cannot be|unable to (?:offer|support))\b[- ](?:\w+ ){0,3}?"
-    r"(?:remote|telecommut\w*|work(?:ing)? from home)"
+    r"(?:remote|telecommut\w*|work(?:ing)? from home|wfh|home ?office)\b"
     r"|\bremote\s+(?:work(?:ing)?\s+)?(?:is\s+)?not\b"
 )
 _REMOTE = re.compile(
@@ -28,6 +28,7 @@ _REMOTE = re.compile(
     r"|\bremote\s+(?:position|role|job|opportunity|work(?!\s+(?:site|team))|working|employee"
     r"|within|in\s+the|anywhere)\b|\b(?:is|be|are|working|work)\s+(?:fully\s+)?remote(?:ly)?\b"
     r"|\bwork(?:ing)?\s+from\s+(?:home|anywhere)\b|\btelecommut(?:e|ing)\b"
+    r"|\bremote (?:is|would be) (?:fine|ok|okay|possible|great)\b|\bcan be (?:done )?remote"
     r"|\bhome[- ]based\b|\bwfh\b"
     r"|\bvirtual\s+(?:position|role)\b|\blocation:?\s+remote\b|\bhome\s?office\s+(?:possible|100)"
 )

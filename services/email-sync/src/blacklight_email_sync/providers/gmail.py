@@ -94,8 +94,9 @@ class GmailMailbox:
         return Changes(
             mails=tuple(MailRef(message.id) for message in page.messages),
             cursor=following.model_dump_json(exclude_none=True),
-            # What came since the look-back began is in the history.
-            is_complete=False,
+            # What came since the look-back began is in the history. That of one page takes a
+            # moment, and what came meanwhile is left to the next sync.
+            is_complete=page.next_page_token is None and position.page_token is None,
         )
 
     async def _history(self, history_id: str, limit: int) -> Changes:

@@ -69,17 +69,10 @@ async def complete_sync(
     deps: EmailSyncDeps, event: SyncUserInbox, sync_run_id: int, has_keywords: bool
 ) -> SyncEnd:
     """Record a sync that has come to its end."""
-    async with deps.database.tenant_session(event.tenant_id) as session:
-        run = await runs.close_run(
-            session,
-            event.integration_id,
-            sync_run_id,
-            status=SyncRunStatus.COMPLETED,
-            error_code=None if has_keywords else NO_KEYWORDS,
-            error=None if has_keywords else NO_KEYWORDS_WORDS,
-        )
+    problem = None if has_keywords else (NO_KEYWORDS, NO_KEYWORDS_WORDS)
+    end = await _close(deps, event, sync_run_id, SyncRunStatus.COMPLETED, problem)
     SYNCS.labels(event.provider, "").inc()
-    return SyncEnd(found=run.messages_found, queued=run.messages_queued)
+    return end
 
 
 @translating_errors("fail sync")
@@ -87,17 +80,10 @@ async def fail_sync(
     deps: EmailSyncDeps, event: SyncUserInbox, sync_run_id: int, error_type: IntegrationErrorType
 ) -> SyncEnd:
     """Record a sync that broke off, in words that a recruiter understands."""
-    async with deps.database.tenant_session(event.tenant_id) as session:
-        run = await runs.close_run(
-            session,
-            event.integration_id,
-            sync_run_id,
-            status=SyncRunStatus.FAILED,
-            error_code=error_type,
-            error=WORDS[error_type],
-        )
+    problem = (error_type, WORDS[error_type])
+    end = await _close(deps, event, sync_run_id, SyncRunStatus.FAILED, problem)
     SYNCS.labels(event.provider, error_type).inc()
-    return SyncEnd(found=run.messages_found, queued=run.messages_queued)
+    return end
 
 
 @translating_errors("fail sync")
@@ -119,3 +105,24 @@ async def fail_sync_of_run(
         return False
     await fail_sync(deps, event, sync_run_id, error_type)
     return True
+
+
+async def _close(
+    deps: EmailSyncDeps,
+    event: SyncUserInbox,
+    sync_run_id: int,
+    status: SyncRunStatus,
+    problem: tuple[str, str] | None,
+) -> SyncEnd:
+    """Close the record of a sync; a problem is its code and its words."""
+    code, words = problem or (None, None)
+    async with deps.database.tenant_session(event.tenant_id) as session:
+        run = await runs.close_run(
+            session,
+            event.integration_id,
+            sync_run_id,
+            status=status,
+            error_code=code,
+            error=words,
+        )
+    return SyncEnd(found=run.messages_found, queued=run.messages_queued)

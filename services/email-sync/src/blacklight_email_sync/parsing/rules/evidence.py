@@ -8,6 +8,8 @@ import tomllib
 from collections.abc import Sequence
 from importlib.resources import files
 
+from blacklight_shared.work_terms import WorkMode
+
 from blacklight_email_sync.parsing.model import ExtractedPosting, ParsedMail
 from blacklight_email_sync.parsing.rules.kinds import DECISIVE, Alternative
 from blacklight_email_sync.parsing.rules.label_names import Field
@@ -19,7 +21,7 @@ _TITLE_LABELLED, _TITLE_FOUND = 1.8, 1.0
 _PER_FIELD, _MOST_FIELDS = 0.6, 6
 _PER_ASKING, _MOST_ASKING = 1.3, 4
 _PER_MENTION, _MOST_MENTIONS = 0.6, 4
-_NOBODY_SOUGHT, _FORM_FIELDS, _SPECIFIED = -1.5, 4, 4
+_NOBODY_SOUGHT, _FORM_FIELDS, _SPECIFIED = -1.5, 4, 3
 """Pay and place without a request may be those of somebody who has the job; years are asked for
 only of somebody who does not."""
 _SEVERAL_JOBS = 1.2
@@ -100,10 +102,12 @@ def _job_evidence(
     )
     breadth = (
         bool(best.locations),
+        best.work_mode is not WorkMode.UNKNOWN,
         len(best.skills) >= _ENOUGH_SKILLS,
         len(best.skills) >= 2 * _ENOUGH_SKILLS,
     )
-    is_specified = best.experience is not None and sum((*terms, bool(best.locations))) >= _SPECIFIED
+    stated = (*terms, bool(best.locations), best.work_mode is not WorkMode.UNKNOWN)
+    is_specified = best.experience is not None and sum(stated) >= _SPECIFIED
     is_form = has_several or is_specified or len(fields) >= _FORM_FIELDS
     nobody_sought = not asking and not is_form
     is_bare = len(fields) < _FEW_FIELDS and not any(terms) and not _ASKS_FOR_PEOPLE.search(read)

@@ -24,7 +24,7 @@ _SHORT_TEXT = 200
 _BARE_YEARS = re.compile(r"\d{1,2}(?:\s?(?:-|–|to)\s?\d{1,2})?\s?\+?")
 _ONSITE = re.compile(
     r"\b(?:fully|strictly|100 ?%|this is|role is|is|all|completely) on[- ]?site\b"
-    r"|\bon-?site (?:here )?(?:in|at)\b|(?:^|[.,(] ?)on-?site[.,)]"
+    r"|\bon[- ]?site (?:here )?(?:in|at)\b|(?:^|[.,(] ?)on-?site[.,)]"
     r"|\b(?:5|five) days? (?:a|per) week\b"
     r"|\bwfo\b|\bwork from office\b|\b(?:no|not|isn['’]t) (?:\w+ )?remote\b|\boffice[- ]based\b"
     r"|\b(?:in|at|from) (?:our |(?:our|the) (?:[\w.'’-]+ ){1,2})"
@@ -269,10 +269,17 @@ class Facts:
         in_text = self._title_in_text()
         # The subject "Welders" is about the "MIG welder" of the text, "internships" about an
         # "Audit Intern"; "Dev" may be somebody's name.
-        is_bare = len(in_subject.split()) == 1 or titles.is_vague(in_subject)
+        is_bare = titles.is_vague(in_subject) or (
+            len(in_subject.split()) == 1 and not self._says_apart(in_subject, in_text)
+        )
         is_fuller = is_bare and len(in_text.split()) > 1
         is_fuller |= titles.is_ranked(in_text, in_subject)
         return in_text if is_fuller or not in_subject else in_subject
+
+    def _says_apart(self, word: str, title: str) -> bool:
+        """Whether the text has a word of its own, outside of a title found in it."""
+        word = word.casefold()
+        return word in self.text.casefold() and word not in title.casefold()
 
     def _title_in_text(self) -> str:
         found = [

@@ -68,6 +68,8 @@ def _weigh_form(mail: ParsedMail, strengths: dict[SkipReason, float]) -> None:
         headers.sender.address
     ):
         strengths[SkipReason.JOB_ALERT] += 5.0
+    if _ALERTS.search(headers.sender.address):
+        strengths[SkipReason.JOB_ALERT] += 3.0
     if headers.is_reply:
         strengths[SkipReason.REPLY] += 1.0
     if headers.is_bulk:
@@ -123,6 +125,7 @@ def _is_filled(item: Labelled) -> bool:
     )
 
 
+_ALERTS = re.compile(r"^[\w.+-]*(?:job|career)?-?(?:alerts?|digest|matches)\b[\w.+-]*@")
 _PROGRAM = re.compile(r"jobs?|alert|career|news|talent|team|reply|digest|mail")
 _MAILER = re.compile(r"^(?:mailer-daemon|postmaster|bounces?[+-]?)")
 _JOB_BOARD = re.compile(

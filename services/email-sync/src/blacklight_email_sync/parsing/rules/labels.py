@@ -82,7 +82,17 @@ def fold_label(text: str) -> str:
 
 def field_of(label: str) -> Field | None:
     """What a label names, None for other words."""
-    return FIELDS_BY_LABEL.get(fold_label(label))
+    folded = fold_label(label)
+    if (field := FIELDS_BY_LABEL.get(folded)) is not None or "/" not in folded:
+        return field
+    # "Skill / Role": where one of several words names the title, it is what matters.
+    fields = [FIELDS_BY_LABEL.get(part.strip()) for part in folded.split("/")]
+    named = [part for part in fields if part is not None]
+    return (
+        next((part for part in named if part is Field.TITLE), None)
+        if len(named) == len(fields)
+        else None
+    )
 
 
 def is_header_row(line: str) -> bool:

@@ -64,7 +64,7 @@ class RulesParser:
     def _postings(self, mail: ParsedMail, passage: Passage) -> tuple[ExtractedPosting, ...]:
         segments = segments_of(passage.text[:_MAX_CHARACTERS])
         subject = _subject(mail, passage) if len(segments) == 1 else None
-        company = people.company_of(passage, _sender(mail, passage))
+        company = people.company_of(passage, _subject(mail, passage), _sender(mail, passage))
         note = _note_above(mail, passage)
         facts = (
             Facts(with_note(segment, note), segment.heading if subject is None else subject)

@@ -37,7 +37,7 @@ _PERIODS = (
     ),
 )
 _LAKHS = re.compile(
-    r"(?P<low>\d{1,3}(?:\.\d)?)\s?(?:(?:-|–|to)\s?(?P<high>\d{1,3}(?:\.\d)?))?\s?(?:lpa|lakhs?"
+    r"(?P<low>\d{1,3}(?:\.\d)?)\s?(?:(?:lpa|lakhs?|lacs?)?\s?(?:-|–|to)\s?(?P<high>\d{1,3}(?:\.\d)?))?\s?(?:lpa|lakhs?"
     r"|lacs?)\b",
     re.IGNORECASE,
 )
@@ -77,6 +77,12 @@ _PER_HOUR = re.compile(
     r" ?(?:/ ?(?:hr|hour|h)\b|per hour|an hour|p/h\b|ph\b|hourly\b)(?! ?(?:week|shift))",
     re.IGNORECASE,
 )
+_HOURLY_RANGE = re.compile(
+    r"(?P<sign>[$£€]) ?(?P<low>\d{1,3}(?:\.\d\d)?) ?(?:-|–|to) ?[$£€]? ?"
+    r"(?P<high>\d{1,3}(?:\.\d\d)?)(?![\d.,]*\d| ?(?:k|m|mm|bn|million|billion|%|off)\b)",
+    re.IGNORECASE,
+)
+_LEAST_HOURLY, _WIDEST_RANGE = 9.0, 2.0
 _RATE = r"\d{2,3}(?:\.\d{1,2})?"
 _TYPE = r"(?:w-?2|c2c|c-2-c|1099|corp[- ]to[- ]corp)\b"
 _BESIDE_TYPE = re.compile(
@@ -102,7 +108,7 @@ _DOLLARS = re.compile(r"\b(?:CAD|AUD|NZD|SGD|HKD)\b")
 
 _COUNTRIES = (
     ("GBP", re.compile(r"\bIR35\b|\bLondon\b|\bUK\b|\bUnited Kingdom\b|\bEngland\b")),
-    ("CAD", re.compile(r"\bCanad\w+|\bOntario\b|, ?(?:ON|BC|QC|AB|MB|SK|NS|NB)\b")),
+    ("CAD", re.compile(r"\bCanad\w+|\bOntario\b(?!, CA\b)|, ?(?:ON|BC|QC|AB|MB|SK|NS|NB)\b")),
     (
         "AUD",
         re.compile(
@@ -172,6 +178,7 @@ def pay_in_text(text: str, surroundings: str) -> SalaryRange | None:
     return (
         _beside_type(text)
         or _bare_per_hour(text, surroundings)
+        or _hourly_range(text, surroundings)
         or _yearly(text, surroundings)
         or _thousands_in_text(text, surroundings)
     )
@@ -244,14 +251,24 @@ def _bare_per_hour(text: str, surroundings: str) -> SalaryRange | None:
     return SalaryRange(low, max(low, high), currency, SalaryPeriod.HOUR)
 
 
+def _hourly_range(text: str, surroundings: str) -> SalaryRange | None:
+    """A range of the size of hourly rates, without a word that says so: "$28-$34"."""
+    for match in _HOURLY_RANGE.finditer(text):
+        low, high = float(match["low"]), float(match["high"])
+        if _LEAST_HOURLY <= low < high <= low * _WIDEST_RANGE:
+            currency = _currency_around(match["sign"], surroundings)
+            return SalaryRange(low, high, currency, SalaryPeriod.HOUR)
+    return None
+
+
 def _thousands_in_text(text: str, surroundings: str) -> SalaryRange | None:
     """Amounts such as "$130k + super" and "150-170k base"."""
     for match in _IN_THOUSANDS.finditer(text):
         if not (match["low_k"] or match["high_k"]) or _OTHER_THOUSANDS.search(match["behind"]):
             continue
         near = text[max(0, match.start() - 30) : match.end()]
-        is_range = match["high_k"] is not None
-        if not match["sign"] and not is_range and not _ABOUT_PAY.search(near):
+        is_said = match["high_k"] or _stands_alone(text, match) or _ABOUT_PAY.search(near)
+        if not match["sign"] and not is_said:
             continue
         low, high = float(match["low"]) * 1_000, float(match["high"] or match["low"]) * 1_000
         pay = SalaryRange(low, max(low, high), "USD", SalaryPeriod.YEAR)
@@ -259,6 +276,12 @@ def _thousands_in_text(text: str, surroundings: str) -> SalaryRange | None:
             return _in_dollars_of(pay, match[0], surroundings)
         return replace(pay, currency=_currency_around(match["sign"] or "", surroundings))
     return None
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether an amount is all that its clause says: "Needed by May, 75k, some travel"."""
+    before = text[: match.start()].rstrip(" ")[-1:]
+    return before in "\n.,;:" and match["behind"].lstrip(" ")[:1] in "\n.,;"
 
 
 def _lakhs(text: str) -> SalaryRange | None:

@@ -81,9 +81,9 @@ def labelled_company(labelled: list[Labelled]) -> str:
     return _name_labelled(labelled, Field.COMPANY)
 
 
-def company_of(passage: Passage, sender: Mailbox) -> str:
+def company_of(passage: Passage, subject: str, sender: Mailbox) -> str:
     """The vendor, or the firm that hires: introduced in the text, signed, or like the address."""
-    signed = _company_in_signature(passage) or _company_of_domain(passage, sender)
+    signed = _company_in_signature(passage) or _company_of_domain(passage, subject, sender)
     for pattern in (_INTRODUCED, _AT_COMPANY, _HERE_AT):
         for match in pattern.finditer(passage.text[:_READ_CHARACTERS]):
             name = _company(match["company"])
@@ -142,13 +142,13 @@ def _company_in_signature(passage: Passage) -> str:
     return ""
 
 
-def _company_of_domain(passage: Passage, sender: Mailbox) -> str:
+def _company_of_domain(passage: Passage, subject: str, sender: Mailbox) -> str:
     """The name in signature or text that the sender's address is made of."""
     domain = sender.address.rpartition("@")[2].split(".")[0].replace("-", "").replace("_", "")
     is_program = _PROGRAM.match(sender.address) is not None
     if len(domain) < _SHORTEST_DOMAIN or domain in _MAIL_PROVIDERS or is_program:
         return ""
-    written = f"{passage.signature}\n{sender.name}\n{passage.text[:_READ_CHARACTERS]}"
+    written = "\n".join((passage.signature, sender.name, subject, passage.text[:_READ_CHARACTERS]))
     found = (_part_like(match[0], domain) for match in _CAPITALISED.finditer(written))
     names = sorted(filter(None, found), key=len)
     return names[-1] if names else ""

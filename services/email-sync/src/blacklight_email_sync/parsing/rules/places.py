@@ -72,7 +72,8 @@ _MODE = (
 _MODE_WORDS = re.compile(rf"\b{_MODE}\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _DAYS = re.compile(
-    r"\b(?:\d|one|two|three|four|five)(?: ?(?:-|to|/|or) ?\d)?x? ?days?\b.*|\blocals?\b.*|\bday"
+    r"\b(?:\d|one|two|three|four|five)(?: ?(?:-|to|/|or) ?\d)?x? ?"
+    r"(?:days?|tage?n?|jours?|días|giorni|dagen)\b.*|\blocals?\b.*|\bday"
     r" (?:1|one)\b.*"
     r"|\b\d{1,3} ?%.*|\bonly\b.*|\bpreferred\b.*|\brelocation\b.*|\bfrom day\b.*|\bmust be\b.*"
     r"|\bneed(?:s"
@@ -80,7 +81,7 @@ _DAYS = re.compile(
     re.IGNORECASE,
 )
 _ALTERNATIVES = re.compile(
-    r"\s*(?:;|\||\n|•|\bor\b|\boder\b|\bou\b|\band\b|&|/(?=\s?[A-ZÀ-Þ]))\s*", re.IGNORECASE
+    r"\s*(?:;|\||\n|•|\bor\b|\boder\b|\bou\b|\band\b|&|\+|/(?=\s?[A-ZÀ-Þ]))\s*", re.IGNORECASE
 )
 _EDGES = " \t,-–—:/.()[]+*_"
 _AREA_ONLY = re.compile(rf"(?:{_STATES})(?: \d{{5}})?|USA?|{_AREAS}")
@@ -204,7 +205,8 @@ def _cleaned(piece: str) -> str:
     piece = _DAYS.sub(" ", piece.replace("\t", " "))
     piece = _OFFICE_WORD.sub("", piece.strip(_EDGES))
     piece = _ZIP.sub("", " ".join(piece.split()).strip(_EDGES)).strip(_EDGES)
-    if piece[:1].isdigit() and (cities := cities_in(piece)):  # A street stands before the city.
+    # A street or "main campus" stands before the city.
+    if not piece[:1].isupper() and (cities := cities_in(piece)):
         return cities[-1]
     if not piece or len(piece) > _LONGEST_LOCATION or not any(map(str.isalpha, piece)):
         return ""

@@ -176,7 +176,7 @@ _DURATION_IN_TEXT = re.compile(
     rf"|\bfor (?:about |around |approx\w* |an initial |at least )?(?P<d>\d{{1,2}}[+]?"
     rf"(?: ?(?:-|–|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT})\b(?! (?:ago|of experience))"
     rf"|(?<![\w$])(?P<e>\d{{1,2}}[+]?(?: ?(?:-|–"
-    rf"|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT}[+]?)(?= (?:of work|w2|c2c|c2h|cth"
+    rf"|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT}[+]?)(?= (?:(?:of )?work\b|w2|c2c|c2h|cth"
     rf"|ftc|cover|maternity|outside|inside|rolling)|\s*(?:[-–|,;/)]\s|$))(?<!\bnotice)"
     r"|\b(?P<c>(?:long|short)[- ]term)(?= (?:contract|project|assignment|engagement|role"
     r"|position|opportunity))",

@@ -15,12 +15,12 @@ ARRANGEMENT = re.compile(
 """Terms of the work, such as "12 months" and "onsite"."""
 
 _SCOPE = re.compile(
-    r"(?: of| for the)(?: (?:the|and|&))?(?: [A-Z][\w&]+\b){1,3}"
+    r" of(?: (?:the|and|&))?(?: [A-Z][\w&]+\b){1,3}"
     r"(?:(?: and| &|,)(?: [A-Z]\w+\b){1,2})?"
     r"(?! (?:[A-Z]|office|plant|site|team|area|region|shop|clinic|branch|warehouse|store)\b)"
 )
 _LEAD = re.compile(
-    r"(?:(?:its|their|his|her|your|next|first|second|temp(?:orary)?|interim|seasonal|additional)"
+    r"(?:(?:\d{1,2}x?|one|two|three|four|five|six|seven|eight|nine|ten|its|their|his|her|your|next|first|second|temp(?:orary)?|interim|seasonal|additional)"
     r"\s+)+"
     r"|(?:(?!senior\b|junior\b|lead\b|staff\b|principal\b|chief\b)[a-z]+\s+)+(?=[A-Z])"
 )
@@ -38,7 +38,7 @@ _FUNCTION = re.compile(
 """The field of work behind a comma, which might also be a place: "Manager, Data Analysis"."""
 _LEVEL = re.compile(
     r"\s?[(\[-]{0,2}\s?(?:(?:level|tier|grade|band|lvl|l)[ -]?(?:\d"
-    r"|i{1,3}v?)(?:\s?[/&-]\s?\d)?)[)\]]?",
+    r"|i{1,3}v?)(?:\s?[/&-]\s?\d)?)(?!\w)[)\]]?",
     re.IGNORECASE,
 )
 _FIELD = re.compile(r"\s?\((?P<inside>[A-Za-z][^()\[\]\n,]{1,40})\)")

@@ -155,6 +155,9 @@ _GREETING = re.compile(
     r"|i)\b",
     re.IGNORECASE,
 )
+_VERB = re.compile(
+    r"\b(?:requires?|needs?|seeks?|wants?|is|are|has|have|was|were|will|looks?|looking)\b"
+)
 _VAGUE = re.compile(
     r"(?:internships?|trainees?|apprenticeships?|consultants?|candidates?|resources?|engineers?"
     r"|developers?|partners?|people|team members?|jobs?)$",
@@ -262,7 +265,8 @@ def line_title(line: str) -> str:
     if _GREETING.match(line):
         return ""
     pieces = [piece for piece in _PIECES.split(line) if piece.strip()]
-    return _title_at_start(_without_noise(pieces[0])) if pieces else ""
+    title = _title_at_start(_without_noise(pieces[0])) if pieces else ""
+    return "" if _VERB.search(title) else title
 
 
 def without_prefixes(subject: str) -> str:
