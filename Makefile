@@ -20,6 +20,9 @@ JOBS ?=
 CVS ?=
 
 # Without compiled bytecode every process of the stack starts three times slower.
+# Where `make backup` writes, and `make restore` reads.
+FILE ?= blacklight.backup
+
 unexport VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
@@ -167,6 +170,38 @@ quality: setup ## Measure how good rankings and scores are, on public data in ..
 docs: setup ## Generate docs/events.md, its JSON Schema and docs/metrics.md from the code
 	@$(BIN)/python -m blacklight_shared.events
 	@$(BIN)/python -m blacklight_shared.metrics_catalogue
+
+.PHONY: trace
+trace: setup ## Record the trace of one import and draw it for docs/operations.md
+	@$(BIN)/python -m blacklight_devstack trace docs/images/trace-of-an-import.svg
+
+.PHONY: backup
+backup: setup ## Back up the data of `make dev` (FILE=blacklight.backup)
+	@$(BIN)/python -m blacklight_devstack backup $(FILE)
+
+.PHONY: restore
+restore: setup ## Bring back the data of `make dev` (FILE=blacklight.backup)
+	@$(BIN)/python -m blacklight_devstack restore $(FILE)
+
+.PHONY: audit
+audit: setup ## Look for known vulnerabilities in everything that is locked
+	@$(UV) audit --frozen --preview-features audit-command; status=$$?; \
+	if [ $$status = 2 ]; then \
+		echo "Nothing was checked: the database of vulnerabilities gives no answer." >&2; fi; \
+	exit $$status
+
+.PHONY: sbom
+sbom: setup ## Write a software bill of materials (CycloneDX) of each service to .blacklight/sbom
+	@mkdir -p .blacklight/sbom
+	@for service in api email-sync matching notifications registration; do \
+		$(UV) export --quiet --frozen --no-dev --all-extras --package blacklight-$$service \
+			--format cyclonedx1.5 --preview-features sbom-export \
+			--output-file .blacklight/sbom/$$service.cdx.json || exit 1; done
+	@ls .blacklight/sbom/*
+
+.PHONY: licenses
+licenses: setup ## List the licences of what the images contain; fails on one that is not allowed
+	@$(BIN)/python -m blacklight_devstack licenses docs/licenses.md
 
 .PHONY: clean
 clean: ## Stop the system and delete its data, caches and everything installed

@@ -185,6 +185,32 @@ class TestRollingRestart:
         assert [span.name for span in steps if span.failed] == []
 
 
+class TestTraces:
+    async def test_one_trace_goes_from_the_request_to_the_rows(
+        self, restarted: Restarted, collector: SpanCollector
+    ) -> None:
+        for batch in restarted.load.batches:
+            await restarted.load.firm.matched(batch)
+
+        async def all_told() -> list[ReceivedSpan] | None:
+            runs = [
+                span
+                for span in spans_of(collector, restarted.load.firm)
+                if span.name == "workflow match-jobs-to-candidates"
+            ]
+            return runs if len(runs) == len(restarted.load.batches) else None
+
+        for run in await until(all_told):
+            spans = collector.trace(run.trace_id)
+            by_id = {span.span_id: span for span in spans}
+            [sent] = [span for span in spans if span.span_id == run.parent_id]
+            [request] = [span for span in spans if span.parent_id not in by_id]
+            steps = {span.name for span in spans if span.parent_id == run.span_id}
+            assert (request.service, request.name) == ("blacklight-api", "POST /jobs/import")
+            assert (sent.name, sent.parent_id) == ("outbox jobs/imported", request.span_id)
+            assert {"step resolve-roles", "step embed", "step score"} <= steps
+
+
 class TestKeyRotation:
     async def test_secrets_are_read_without_the_old_key(self, restarted: Restarted) -> None:
         assert restarted.reencrypted > 0

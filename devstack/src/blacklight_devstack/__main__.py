@@ -3,13 +3,21 @@
 import argparse
 import sys
 
-from blacklight_devstack import backup, clean, demo, dev, restore
+from blacklight_devstack import backup, clean, demo, dev, licenses, restore, trace
 from blacklight_devstack.engine_choice import EngineUnavailableError
 from blacklight_devstack.postgres_account import PostgresError
 from blacklight_devstack.processes import ProcessError
 from blacklight_devstack.stack import StackError
 
-_COMMANDS = {"dev": dev, "demo": demo, "backup": backup, "restore": restore, "clean": clean}
+_COMMANDS = {
+    "dev": dev,
+    "demo": demo,
+    "backup": backup,
+    "restore": restore,
+    "trace": trace,
+    "licenses": licenses,
+    "clean": clean,
+}
 
 
 def main() -> int:
