@@ -27,6 +27,7 @@ from services.api.tests.conftest import settings_for
 
 TENANT, OTHER = 1, 2
 ROWS = 20_000
+JOBS = 100_000
 PAGE = 50
 
 FILL = (
@@ -37,7 +38,7 @@ FILL = (
     SELECT 'feed-' || n % 5, n::text, 'Engineer ' || n, 'Company ' || n % 1000, '',
       CASE WHEN n % 1000 = 0 THEN {TENANT} WHEN n % 1000 = 1 THEN {OTHER} END,
       CASE WHEN n % 50 = 0 THEN 'closed' ELSE 'active' END
-    FROM generate_series(1, {ROWS}) AS n
+    FROM generate_series(1, {JOBS}) AS n
     """,  # noqa: S608 -- constants only
     f"""
     INSERT INTO candidates (tenant_id, first_name, last_name, email, status)
@@ -54,8 +55,12 @@ FILL = (
     INSERT INTO role_aliases (role_id, alias, normalized_alias)
     SELECT id, 'Warden ' || id, 'warden ' || id FROM global_roles
     """,
-    "ANALYZE job_postings, candidates, global_roles, role_aliases",
 )
+INDEXES_OF_POSTINGS = """
+    SELECT indexname, indexdef FROM pg_indexes
+    WHERE tablename = 'job_postings' AND indexname LIKE 'ix\\_%'
+"""
+ANALYZE = "ANALYZE job_postings, candidates, global_roles, role_aliases"
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,11 @@ class World:
 def filled(module_database: DatabaseUrls) -> DatabaseUrls:
     engine = create_engine(module_database.owner)
     with engine.begin() as connection:
-        for statement in FILL:
+        # Made once for all rows, the same indexes cost a fraction of the time.
+        found = connection.execute(text(INDEXES_OF_POSTINGS)).all()
+        for index in found:
+            connection.execute(text(f"DROP INDEX {index.indexname}"))
+        for statement in (*FILL, *(index.indexdef for index in found), ANALYZE):
             connection.execute(text(statement))
     engine.dispose()
     return module_database
@@ -139,7 +148,7 @@ JOB_FILTERS = {
 }
 
 
-@pytest.mark.parametrize("after", [None, IdKey(id=ROWS // 2)], ids=["first", "middle"])
+@pytest.mark.parametrize("after", [None, IdKey(id=JOBS // 2)], ids=["first", "middle"])
 @pytest.mark.parametrize(("wanted", "index"), JOB_FILTERS.values(), ids=JOB_FILTERS)
 async def test_postings(
     world: World, wanted: JobFilter, index: str | None, after: IdKey | None

@@ -54,7 +54,9 @@ class TestDossier:
         assert "import-positions" not in await hr.open(path)
         assert (await hr.send(f"{path}/import-positions")).status_code == 403
         for _twice in range(2):
-            assert (await recruiter.send(f"{path}/import-positions")).status_code == 303
+            sent = await recruiter.send(f"{path}/import-positions")
+            assert sent.headers["location"].startswith("/jobs/import/batches/registration-")
+        assert "Import from registration" in await recruiter.open(sent.headers["location"])
 
         assert [name for name, _data in await tenant.events()].count("jobs/imported") <= 1
 

@@ -18,6 +18,7 @@ from blacklight_api.portal.cookies import THEMES, Notice, theme_of
 from blacklight_api.portal.csrf import CSRF_FIELD
 from blacklight_api.portal.formatting import FILTERS
 from blacklight_api.portal.navigation import menu_of
+from blacklight_api.portal.statuses import STATUS_WORDS
 
 PAGE_HEADERS = {
     "Content-Security-Policy": "; ".join(
@@ -105,5 +106,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    environment.globals.update(asset=asset_url, csrf_field=CSRF_FIELD, themes=THEMES)
+    environment.globals.update(
+        asset=asset_url, csrf_field=CSRF_FIELD, themes=THEMES, status_words=STATUS_WORDS
+    )
     return environment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from blacklight_shared.integrations import ConsentProblem
-from blacklight_shared.models import EmailMessageStatus, IntegrationStatus, MailboxProviderName
+from blacklight_shared.models import EmailMessageStatus, MailboxProviderName
 from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 from sse_starlette import EventSourceResponse
@@ -30,7 +30,7 @@ from blacklight_api.pagination import RequestedPage
 from blacklight_api.portal.cookies import Notice
 from blacklight_api.portal.formatting import plural
 from blacklight_api.portal.forms import Form, FormRefused
-from blacklight_api.portal.live import LiveProgress, live
+from blacklight_api.portal.live import LiveProgress, follow
 from blacklight_api.portal.rendering import page, see_other
 from blacklight_api.portal.routing import RefusedError, portal_router, viewer_of
 from blacklight_api.schemas import MAX_ROW_ID, PathId
@@ -48,18 +48,6 @@ TheViewer = Annotated[Viewer, Depends(viewer_of)]
 RunId = Annotated[int, Query(ge=0, le=MAX_ROW_ID)]
 
 PROVIDER_NAMES = {MailboxProviderName.GMAIL: "Gmail", MailboxProviderName.OUTLOOK: "Outlook"}
-STATE_WORDS: dict[str, tuple[str, str]] = {
-    IntegrationStatus.ACTIVE: ("Being read", "good"),
-    IntegrationStatus.PAUSED: ("Paused", "neutral"),
-    IntegrationStatus.DISABLED: ("Stopped", "bad"),
-    IntegrationStatus.DISCONNECTED: ("Disconnected", "neutral"),
-}
-MESSAGE_WORDS: dict[str, tuple[str, str]] = {
-    EmailMessageStatus.QUEUED: ("Waiting to be read", "accent"),
-    EmailMessageStatus.JOB_CREATED: ("Posting found", "good"),
-    EmailMessageStatus.SKIPPED: ("Skipped", "neutral"),
-    EmailMessageStatus.FAILED: ("Could not be read", "bad"),
-}
 
 
 @router.get("")
@@ -86,7 +74,6 @@ async def show_integrations(
         owners=await names_of_users(work.session, {one.user_id for one in found.items}),
         providers={name: PROVIDER_NAMES[name] for name in gateway.mailbox_providers},
         provider_names=PROVIDER_NAMES,
-        state_words=STATE_WORDS,
     )
 
 
@@ -134,7 +121,6 @@ async def show_mails(
         reading_after=reading_after,
         messages=found.items,
         next_cursor=found.next_cursor,
-        message_words=MESSAGE_WORDS,
         chosen=status,
     )
 
@@ -181,16 +167,15 @@ async def follow_reading(
     integration_id: PathId, work: Reader, gateway: TheGateway, after: RunId = 0
 ) -> EventSourceResponse:
     """How the reading goes that began after another one, live."""
-    await find_visible(work, integration_id)
 
-    async def look() -> LiveProgress:
-        async with gateway.database.tenant_session(work.tenant_id) as session:
-            reading = await find_reading(session, integration_id, after=after)
+    async def look(work: TenantWork) -> LiveProgress:
+        await find_visible(work, integration_id)
+        reading = await find_reading(work.session, integration_id, after=after)
         return LiveProgress(
             percent=reading.percent, message=_reading_words(reading), done=reading.is_done
         )
 
-    return live(look)
+    return await follow(gateway, work, look)
 
 
 @router.post("/{integration_id}/sync")
@@ -255,7 +240,6 @@ async def _mailbox_page(
         integration=integration,
         owner=owners.get(integration.user_id, ""),
         provider=PROVIDER_NAMES[integration.provider],
-        state=STATE_WORDS[integration.status],
         reading_after=reading_after,
         reading=reading if reading and not reading.is_done else None,
         reading_words=_reading_words(reading) if reading else "",

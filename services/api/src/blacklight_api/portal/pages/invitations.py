@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from blacklight_shared.models import OPEN_INVITATION_STATUSES, InvitationStatus, MailStatus
+from blacklight_shared.models import OPEN_INVITATION_STATUSES, InvitationStatus
 from fastapi import Query, Request
 from fastapi.responses import Response
 from sse_starlette import EventSourceResponse
@@ -48,25 +48,6 @@ Reader = Annotated[TenantWork, tenant_work(Scope.INVITATIONS_READ)]
 Writer = Annotated[TenantWork, tenant_work(Scope.INVITATIONS_WRITE)]
 Reviewer = Annotated[TenantWork, tenant_work(Scope.INVITATIONS_REVIEW)]
 
-STATE_WORDS: dict[str, tuple[str, str]] = {
-    InvitationStatus.SENT: ("Invited", "neutral"),
-    InvitationStatus.OPENED: ("Opened", "accent"),
-    InvitationStatus.IN_PROGRESS: ("Filling in", "accent"),
-    InvitationStatus.SUBMITTED: ("To review", "warn"),
-    InvitationStatus.APPROVED: ("Approved", "good"),
-    InvitationStatus.REJECTED: ("Rejected", "bad"),
-    InvitationStatus.EXPIRED: ("Expired", "neutral"),
-    InvitationStatus.CANCELLED: ("Cancelled", "neutral"),
-}
-"""What a person reads for a status, and the kind of its badge."""
-_MAIL_WORDS: dict[str, tuple[str, str]] = {
-    MailStatus.SENT: ("Sent", "good"),
-    MailStatus.BOUNCED: ("Refused by their mail server", "bad"),
-    MailStatus.FAILED: ("Could not be sent", "bad"),
-    MailStatus.SUPPRESSED: ("They want no mails", "warn"),
-    MailStatus.SKIPPED: ("Not needed any more", "neutral"),
-}
-"""Other statuses mean that it is on its way."""
 _CAN_BE_SENT_AGAIN = frozenset({*OPEN_INVITATION_STATUSES, InvitationStatus.EXPIRED})
 
 
@@ -85,7 +66,6 @@ async def show_invitations(
         "invitations/list.html",
         invitations=found.items,
         next_cursor=found.next_cursor,
-        state_words=STATE_WORDS,
         chosen=status,
         search=search or "",
     )
@@ -157,7 +137,7 @@ async def follow_resume(
 ) -> EventSourceResponse:
     """Follow the reading of the CVs that came with a submission."""
     await service.find(work, invitation_id)
-    return follow_reading(gateway, work.tenant_id, invitation_id)
+    return await follow_reading(gateway, work, invitation_id)
 
 
 @router.post("/{invitation_id}/taken")
@@ -230,11 +210,9 @@ async def _page_of(
         "invitations/one.html",
         status=status,
         invitation=invitation,
-        state=STATE_WORDS[invitation.status],
         fields=profile_lines(said, role_names),
         compared=_compared(invitation, said, role_names),
         mails=mails,
-        mail_words=_MAIL_WORDS,
         can_choose=invitation.status is InvitationStatus.SUBMITTED
         and Scope.INVITATIONS_REVIEW in work.principal.scopes,
         is_reading=any(one.is_being_read for one in invitation.documents),

@@ -30,18 +30,6 @@ router = portal_router(PATH)
 Reader = Annotated[TenantWork, tenant_work(Scope.MAILS_READ)]
 Writer = Annotated[TenantWork, tenant_work(Scope.MAILS_WRITE)]
 
-STATUS_WORDS: dict[str, tuple[str, str]] = {
-    MailStatus.QUEUED: ("Waiting", "accent"),
-    MailStatus.SENDING: ("Being sent", "accent"),
-    MailStatus.RETRYING: ("Trying again", "warn"),
-    MailStatus.SENT: ("Sent", "good"),
-    MailStatus.BOUNCED: ("Refused", "bad"),
-    MailStatus.FAILED: ("Failed", "bad"),
-    MailStatus.SUPPRESSED: ("Not wanted", "neutral"),
-    MailStatus.SKIPPED: ("Not needed", "neutral"),
-}
-"""What a person reads for a status, and the kind of its badge."""
-
 # Styles of mails are written into their elements.
 _PREVIEW_HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline';"
@@ -67,7 +55,6 @@ async def show_mails(
         "mails/list.html",
         mails=found.items,
         next_cursor=found.next_cursor,
-        words=STATUS_WORDS,
         chosen=status,
         templates=list(MailTemplate),
         kind=template or "",
@@ -109,7 +96,6 @@ async def show_mail(request: Request, mail_id: PathId, work: Reader) -> Response
         request,
         "mails/one.html",
         mail=mail,
-        words=STATUS_WORDS,
         is_unfinished=mail.status in UNFINISHED_MAIL_STATUSES,
     )
     response.headers["Content-Security-Policy"] += "; frame-src 'self'"

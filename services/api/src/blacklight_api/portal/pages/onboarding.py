@@ -116,7 +116,7 @@ async def upload(request: Request, work: Candidate) -> Response:
 @router.get("/reading")
 async def follow_resume(work: Candidate, gateway: TheGateway) -> EventSourceResponse:
     """Follow the reading of the CV that was uploaded."""
-    return follow_reading(gateway, work.tenant_id, work.invitation.id)
+    return await follow_reading(gateway, work, work.invitation.id)
 
 
 @router.post("/documents/{document_id}/delete")

@@ -19,7 +19,8 @@ from blacklight_api.limits import RequestLimits, limited
 from blacklight_api.pagination import IdKey, RequestedPage
 from blacklight_api.portal.cookies import Notice
 from blacklight_api.portal.forms import Form, FormRefused
-from blacklight_api.portal.live import LiveProgress, live
+from blacklight_api.portal.live import LiveProgress, follow
+from blacklight_api.portal.pages.imports.batches import batch_path
 from blacklight_api.portal.rendering import page, see_other
 from blacklight_api.portal.routing import RefusedError, portal_router, viewer_of
 from blacklight_api.registrations import queries, service
@@ -41,12 +42,6 @@ SettingsReader = Annotated[TenantWork, tenant_work(Scope.SETTINGS_READ)]
 SettingsWriter = Annotated[TenantWork, tenant_work(Scope.SETTINGS_WRITE)]
 TheViewer = Annotated[Viewer, Depends(viewer_of)]
 
-STATE_WORDS: dict[str, tuple[str, str]] = {
-    RegistrationStatus.QUEUED: ("Waiting", "neutral"),
-    RegistrationStatus.ANALYZING: ("Being looked at", "accent"),
-    RegistrationStatus.COMPLETED: ("Done", "good"),
-    RegistrationStatus.FAILED: ("Failed", "bad"),
-}
 _ENDED = frozenset({RegistrationStatus.COMPLETED, RegistrationStatus.FAILED})
 
 
@@ -69,7 +64,6 @@ async def show_registrations(
         "registrations/list.html",
         registrations=found.items,
         next_cursor=found.next_cursor,
-        state_words=STATE_WORDS,
         chosen=status,
     )
 
@@ -109,7 +103,6 @@ async def show_registration(request: Request, registration_id: UUID, work: Reade
         "registrations/one.html",
         registration=registration,
         dossier=registration.dossier,
-        state=STATE_WORDS[registration.status],
         is_under_way=registration.status not in _ENDED,
         failure_words=FAILURE_WORDS,
     )
@@ -120,16 +113,14 @@ async def follow_registration(
     registration_id: UUID, work: Reader, gateway: TheGateway
 ) -> EventSourceResponse:
     """How far an analysis has come, live."""
-    await queries.get_registration(work.session, registration_id)
 
-    async def look() -> LiveProgress:
-        async with gateway.database.tenant_session(work.tenant_id) as session:
-            found = await queries.get_registration(session, registration_id)
+    async def look(work: TenantWork) -> LiveProgress:
+        found = await queries.get_registration(work.session, registration_id)
         return LiveProgress(
             percent=found.percent, message=found.message, done=found.status in _ENDED
         )
 
-    return live(look)
+    return await follow(gateway, work, look)
 
 
 @router.post("/{registration_id}/rerun")
@@ -148,12 +139,14 @@ async def import_positions(
     viewer: TheViewer,
     gateway: TheGateway,
 ) -> Response:
-    """Import the open positions that were found; those that are known are recognised."""
-    await import_found(
+    """Import the open positions that were found, and go to where the import is followed.
+
+    Those that are known already are recognised.
+    """
+    batch_key = await import_found(
         gateway.database, importer, viewer.tenant_id, registration_id, http_request_id(request)
     )
-    notice = Notice("The positions are being imported. You find them among your jobs in a moment.")
-    return see_other(request, f"{PATH}/{registration_id}", notice)
+    return see_other(request, batch_path(batch_key), Notice("The positions are being imported."))
 
 
 @router.post("/{registration_id}/delete")

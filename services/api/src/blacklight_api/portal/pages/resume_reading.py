@@ -6,16 +6,18 @@ from sse_starlette import EventSourceResponse
 
 from blacklight_api.gateway import Gateway
 from blacklight_api.invitations import queries
-from blacklight_api.portal.live import LiveProgress, live
+from blacklight_api.portal.live import LiveProgress, follow
+from blacklight_api.work import TenantWork
 
 
-def follow_reading(gateway: Gateway, tenant_id: int, invitation_id: int) -> EventSourceResponse:
+async def follow_reading(
+    gateway: Gateway, work: TenantWork, invitation_id: int
+) -> EventSourceResponse:
     """A message when the reading begins, and the last one when no CV is to be read any more."""
 
-    async def look() -> LiveProgress:
-        async with gateway.database.tenant_session(tenant_id) as session:
-            is_reading = await queries.is_reading(session, invitation_id)
+    async def look(work: TenantWork) -> LiveProgress:
+        is_reading = await queries.is_reading(work.session, invitation_id)
         words = "Reading the CV…" if is_reading else "The CV is read."
         return LiveProgress(message=words, done=not is_reading)
 
-    return live(look)
+    return await follow(gateway, work, look)

@@ -30,13 +30,6 @@ router = portal_router(PATH)
 Reader = Annotated[TenantWork, tenant_work(Scope.ROLES_READ)]
 Reviewer = Annotated[TenantWork, tenant_work(Scope.ROLES_REVIEW)]
 
-STATE_WORDS: dict[str, tuple[str, str]] = {
-    RoleStatus.PENDING_REVIEW: ("To decide", "warn"),
-    RoleStatus.APPROVED: ("Approved", "good"),
-    RoleStatus.REJECTED: ("Rejected", "bad"),
-    RoleStatus.MERGED: ("Merged", "neutral"),
-}
-
 
 @router.get("")
 async def show_pending(
@@ -64,7 +57,6 @@ async def show_all(
         roles=found.items,
         next_cursor=found.next_cursor,
         names=await names_of_roles(work.session, merged_into),
-        state_words=STATE_WORDS,
         chosen=status,
         search=search or "",
     )
@@ -127,7 +119,6 @@ async def _role_page(
         "roles/one.html",
         status=status,
         role=role,
-        state=STATE_WORDS[role.status],
         merged_into_name=names.get(merged_into) if merged_into else None,
         aliases=aliases.items,
         similar=(await similar_roles(work.session, [role_id])).get(role_id, []),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Annotated
 
-from blacklight_shared.models import BatchStatus, SyncRunStatus
 from fastapi import Request
 from fastapi.responses import Response
 
@@ -27,15 +26,6 @@ Admin = Annotated[TenantWork, tenant_work(Scope.SETTINGS_WRITE)]
 ROWS = 10
 """Of each list; the places that they belong to show more."""
 
-KINDS: dict[str, str] = {
-    BatchStatus.RECEIVING: "accent",
-    BatchStatus.MATCHING: "accent",
-    BatchStatus.COMPLETED: "good",
-    BatchStatus.FAILED: "bad",
-    SyncRunStatus.RUNNING: "accent",
-}
-"""The kind of the badge of a status."""
-
 
 @router.get("")
 async def show_runs(request: Request, work: Admin, gateway: TheGateway) -> Response:
@@ -50,7 +40,6 @@ async def show_runs(request: Request, work: Admin, gateway: TheGateway) -> Respo
         imports=await queries.latest_imports(work.session, limit=ROWS),
         syncs=await queries.latest_syncs(work.session, limit=ROWS),
         documents=await queries.unread_documents(work.session, limit=ROWS),
-        kinds=KINDS,
         dashboard_url=str(dashboard) if dashboard else None,
     )
 

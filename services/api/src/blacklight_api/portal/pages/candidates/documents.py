@@ -21,7 +21,7 @@ from blacklight_api.limits import limited
 from blacklight_api.pagination import PageRequest, RequestedPage
 from blacklight_api.portal.cookies import Notice
 from blacklight_api.portal.forms import Form
-from blacklight_api.portal.live import LiveProgress, live
+from blacklight_api.portal.live import LiveProgress, follow
 from blacklight_api.portal.rendering import page, see_other
 from blacklight_api.portal.routing import RefusedError, portal_router
 from blacklight_api.problems import Problem
@@ -73,16 +73,14 @@ async def follow_reading(
     candidate_id: PathId, work: Reader, gateway: TheGateway
 ) -> EventSourceResponse:
     """Follow the reading of a candidate's CVs."""
-    await candidates.find(work, candidate_id)
-    tenant_id = work.tenant_id
 
-    async def look() -> LiveProgress:
-        async with gateway.database.tenant_session(tenant_id) as session:
-            states = await queries.resume_states(session, candidate_id)
+    async def look(work: TenantWork) -> LiveProgress:
+        await candidates.find(work, candidate_id)
+        states = await queries.resume_states(work.session, candidate_id)
         words = "The CV is being read…" if states.is_reading else "The CV is read."
         return LiveProgress(message=words, done=not states.is_reading)
 
-    return live(look)
+    return await follow(gateway, work, look)
 
 
 @router.get("/{document_id}/content")

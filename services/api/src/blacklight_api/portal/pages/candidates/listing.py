@@ -40,7 +40,6 @@ async def show_candidates(
         "candidates/list.html",
         candidates=found.items,
         next_cursor=found.next_cursor,
-        statuses=list(CandidateStatus),
         roles=await queries.wanted_roles(work.session),
         sorts=list(CandidateSort),
         chosen=wanted,

@@ -16,7 +16,7 @@ from blacklight_api.candidates import service as candidates
 from blacklight_api.gateway import TheGateway
 from blacklight_api.matches import service
 from blacklight_api.pagination import RequestedPage
-from blacklight_api.portal.live import LiveProgress, live
+from blacklight_api.portal.live import LiveProgress, follow
 from blacklight_api.portal.pages.matching import Wanted
 from blacklight_api.portal.rendering import page, see_other
 from blacklight_api.portal.routing import portal_router
@@ -73,17 +73,14 @@ async def follow_matching(
     candidate_id: PathId, work: Reader, gateway: TheGateway, since: Since
 ) -> EventSourceResponse:
     """Follow until the candidate has been matched again."""
-    await candidates.find(work, candidate_id)
 
-    async def look() -> LiveProgress:
-        async with gateway.database.tenant_session(work.tenant_id) as session:
-            looked = TenantWork(session, work.principal, work.request_id, work.tenant_id)
-            candidate = await candidates.find(looked, candidate_id)
+    async def look(work: TenantWork) -> LiveProgress:
+        candidate = await candidates.find(work, candidate_id)
         if _mark(candidate.matched_at) == since:
             return LiveProgress(message="Comparing with all open postings…")
         return LiveProgress(message="The matches are up to date.", percent=100, done=True)
 
-    return live(look)
+    return await follow(gateway, work, look)
 
 
 def _mark(matched_at: datetime | None) -> str:

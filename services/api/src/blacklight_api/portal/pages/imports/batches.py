@@ -18,12 +18,14 @@ from blacklight_api.gateway import TheGateway
 from blacklight_api.imports import queries
 from blacklight_api.imports.schemas import Batch, BatchError
 from blacklight_api.pagination import IdKey, RequestedPage
-from blacklight_api.portal.live import LiveProgress, live
+from blacklight_api.portal.live import LiveProgress, follow
 from blacklight_api.portal.rendering import page
 from blacklight_api.portal.routing import portal_router
 from blacklight_api.work import TenantWork, tenant_work
 
-router = portal_router("/jobs/import/batches/{batch_id}")
+PATH = "/jobs/import/batches"
+
+router = portal_router(f"{PATH}/{{batch_id}}")
 
 Reader = Annotated[TenantWork, tenant_work(Scope.JOBS_READ)]
 BatchKey = Annotated[str, Path(max_length=128)]
@@ -66,16 +68,14 @@ async def follow_batch(
     batch_id: BatchKey, work: Reader, gateway: TheGateway
 ) -> EventSourceResponse:
     """Follow the import."""
-    await queries.batch_by_key(work.session, batch_id)
 
-    async def look() -> LiveProgress:
-        async with gateway.database.tenant_session(work.tenant_id) as session:
-            batch = await queries.batch_document(session, batch_id)
+    async def look(work: TenantWork) -> LiveProgress:
+        batch = await queries.batch_document(work.session, batch_id)
         return LiveProgress(
             percent=batch.percent, message=progress_in_words(batch), done=batch.status in _ENDED
         )
 
-    return live(look)
+    return await follow(gateway, work, look)
 
 
 @router.get("/errors.csv")
@@ -87,6 +87,11 @@ async def download_errors(batch_id: BatchKey, work: Reader, gateway: TheGateway)
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="import-errors.csv"'},
     )
+
+
+def batch_path(batch_id: str) -> str:
+    """Where an import is followed."""
+    return f"{PATH}/{batch_id}"
 
 
 def progress_in_words(batch: Batch) -> str:

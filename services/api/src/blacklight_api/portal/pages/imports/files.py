@@ -24,6 +24,7 @@ from blacklight_api.imports.upload import MAX_IMPORT_BYTES
 from blacklight_api.limits import RequestLimits, limited
 from blacklight_api.pagination import IdKey, PageRequest, RequestedPage
 from blacklight_api.portal.forms import Form
+from blacklight_api.portal.pages.imports.batches import batch_path
 from blacklight_api.portal.rendering import page, see_other
 from blacklight_api.portal.routing import RefusedError, portal_router
 from blacklight_api.problems import Conflict, NotFound, Problem, Unprocessable
@@ -83,9 +84,9 @@ async def import_file(
     request: Request, file_id: PathId, work: Importer, gateway: TheGateway
 ) -> Response:
     """Have the file imported, its columns as the form says."""
-    batch_path = f"/jobs/import/batches/{files.batch_key_of(file_id)}"
-    if await queries.has_batch(work.session, files.batch_key_of(file_id)):
-        return see_other(request, batch_path)
+    batch_key = files.batch_key_of(file_id)
+    if await queries.has_batch(work.session, batch_key):
+        return see_other(request, batch_path(batch_key))
     sample = await files.sample_of_stored(gateway.database, work.tenant_id, file_id)
     form = await Form.sent(request)
     fields = [form.text(f"{COLUMN_PREFIX}{number}") for number in range(len(sample.columns))]
@@ -108,7 +109,7 @@ async def import_file(
     except Problem as problem:
         refused = _columns(request, sample, fields, form.refused(problem), problem.status)
         raise RefusedError(refused) from None
-    return see_other(request, batch_path)
+    return see_other(request, batch_path(batch_key))
 
 
 def _mapping(sample: FileSample, fields: Sequence[str]) -> dict[str, str]:

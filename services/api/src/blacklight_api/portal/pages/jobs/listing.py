@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from blacklight_shared.models import JobStatus
 from fastapi import Request
 from fastapi.responses import Response
 
@@ -32,7 +31,6 @@ async def show_jobs(
         "jobs/list.html",
         jobs=found.items,
         next_cursor=found.next_cursor,
-        statuses=list(JobStatus),
         sources=await queries.list_sources(work.session),
         role_name=await service.role_name(work, wanted.role_id),
         chosen=wanted,
