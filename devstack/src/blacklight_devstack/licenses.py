@@ -180,14 +180,19 @@ def _is_installed(package: str) -> bool:
 
 
 def _expression(about: PackageMetadata) -> str:
-    if expression := about.get("License-Expression"):
-        return str(expression)
+    if expression := _field(about, "License-Expression"):
+        return expression
     classifiers = [
         text.removeprefix(_CLASSIFIER)
         for text in about.get_all("Classifier") or []
         if text.startswith(_CLASSIFIER)
     ]
-    words = classifiers or [str(about.get("License") or "")]
+    words = classifiers or [_field(about, "License")]
     if words == [""]:
         return _UNSTATED.get(about["Name"], "")
     return " AND ".join(_SPELLINGS.get(text.strip().lower(), text.strip()) for text in words)
+
+
+def _field(about: PackageMetadata, name: str) -> str:
+    values = about.get_all(name)
+    return str(values[0]) if values else ""
