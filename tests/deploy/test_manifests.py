@@ -142,6 +142,16 @@ class TestAServiceAlone:
         for spread in pod(deployment)["topologySpreadConstraints"]:
             assert spread["labelSelector"] == {"matchLabels": own}
 
+    @pytest.mark.parametrize("service", SERVICES)
+    def test_is_found_by_its_label_in_an_installation(
+        self, overlay: list[Manifest], service: str
+    ) -> None:
+        own = [one for one in overlay if name_label(one) == service]
+
+        kinds = {one["kind"] for one in own} - {"HorizontalPodAutoscaler", "ScaledObject"}
+        assert {"ConfigMap", "Deployment", "Service", "ServiceAccount"} <= kinds
+        assert len(of_kind(own, "HorizontalPodAutoscaler", "ScaledObject")) == 1
+
     @pytest.mark.parametrize("service", [*SERVICES, "migrations"])
     def test_is_the_same_as_in_production(self, service: str) -> None:
         alone, production = rendered(f"services/{service}"), rendered("overlays/production")
@@ -299,6 +309,11 @@ def variables_of(settings: type[BaseSettings]) -> Iterator[str]:
             yield str(field.validation_alias.choices[0])
         else:
             yield f"{settings.model_config['env_prefix']}{name}".upper()
+
+
+def name_label(manifest: Manifest) -> str | None:
+    label: str | None = manifest["metadata"].get("labels", {}).get("app.kubernetes.io/name")
+    return label
 
 
 def _paths(ingress: Manifest) -> Iterator[tuple[str, Any]]:

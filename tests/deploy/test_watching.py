@@ -27,8 +27,9 @@ OF_OTHERS = {
     "process_cpu_seconds_total": frozenset[str](),
     "process_resident_memory_bytes": frozenset[str](),
     "kube_job_status_failed": frozenset({"job_name", "reason"}),
+    "inngest_queue_depth": frozenset[str](),
 }
-"""Metrics of Prometheus, of every Python process and of kube-state-metrics."""
+"""Metrics of Prometheus, every Python process, kube-state-metrics and the Inngest server."""
 
 
 @dataclass(frozen=True)
