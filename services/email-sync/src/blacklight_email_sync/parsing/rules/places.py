@@ -58,7 +58,7 @@ _WORKPLACE = re.compile(
     r"\b(?:based|located|office|offices|studio|plant|site|shop|store|clinic|facility|practice"
     r"|school"
     r"|hospital|warehouse|company|firm|factory|hotel|restaurant|headquarters"
-    r"|home|\b[Oo]n-?site|[Hh]ere) in (?:downtown |central "
+    r"|home|\b[Oo]n-?site|[Hh]ere|[Ww]e(?:['’]re| are)) in (?:downtown |central "
     r"|north |south |east |west )?(?P<place>[A-ZÀ-Þ][\w'’À-ÿ-]{2,20}(?: [A-ZÀ-Þ][\w'’À-ÿ-]{2,20})?)"
 )
 _KNOWN = {*(place.casefold() for place in PLACES), *PLACE_PHRASES}
@@ -86,6 +86,8 @@ _ALTERNATIVES = re.compile(
 _EDGES = " \t,-–—:/.()[]+*_"
 _AREA_ONLY = re.compile(rf"(?:{_STATES})(?: \d{{5}})?|USA?|{_AREAS}")
 _OFFICE_WORD = re.compile(r"(?<=\w) (?:office|area|metro area|location)$", re.IGNORECASE)
+_DENIAL = re.compile(r",?\s*\b(?:no|not|non)$", re.IGNORECASE)
+"""What is left of "Lancaster, PA, no remote"."""
 _ZIP = re.compile(r"\s\d{5}(?:-\d{4})?$")
 
 
@@ -205,6 +207,7 @@ def _cleaned(piece: str) -> str:
     piece = _DAYS.sub(" ", piece.replace("\t", " "))
     piece = _OFFICE_WORD.sub("", piece.strip(_EDGES))
     piece = _ZIP.sub("", " ".join(piece.split()).strip(_EDGES)).strip(_EDGES)
+    piece = _DENIAL.sub("", piece).strip(_EDGES)
     # A street or "main campus" stands before the city.
     if not piece[:1].isupper() and (cities := cities_in(piece)):
         return cities[-1]

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from blacklight_email_sync.parsing.rules.label_names import Field
 from blacklight_email_sync.parsing.rules.labels import (
@@ -22,6 +23,9 @@ from blacklight_email_sync.parsing.rules.titles import labelled_title, line_titl
 
 MOST_POSTINGS = 40
 _LONGEST_ITEM = 250
+_LONGEST_HEADING = 90
+_NUMBER_BEFORE = re.compile(r"^#?[A-Z]{0,6}[-_ #]?\d{3,}[\w-]*\s*(?:\||\s-|:|\t)\s*")
+"""Of the requirement, before its title: "REQ-90112 | Financial Analyst"."""
 _MOST_TITLE_WORDS, _MOST_POSTINGS_BEHIND, _FEWEST_CELLS = 7, 3, 3
 
 _ITEM = re.compile(
@@ -54,7 +58,7 @@ class Segment:
 def segments_of(text: str) -> list[Segment]:
     """Cut a text into its jobs; one segment where it has only one, or none."""
     labelled = find_labelled(text)
-    for cut in (_rows, _labelled_blocks, _items):
+    for cut in (_rows, _labelled_blocks, _headed_blocks, _items):
         segments = cut(text, labelled)
         if len(segments) > 1 or (segments and cut is _rows):
             return segments[:MOST_POSTINGS]
@@ -123,6 +127,32 @@ def _labelled_blocks(text: str, labelled: Sequence[Labelled]) -> list[Segment]:
             )
         )
     return segments
+
+
+def _headed_blocks(text: str, labelled: Sequence[Labelled]) -> list[Segment]:
+    """Blocks that each begin with a title on a line of its own, above labelled values."""
+    lines = text.split("\n")
+    offsets = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    above = {bisect_left(offsets, item.start + 1) - 2 for item in labelled if item.opens_line}
+    heads = [number for number in sorted(above) if number >= 0 and _is_heading(lines[number])]
+    if len(heads) < 2:
+        return []
+    before = "\n".join(lines[: heads[0]]).strip()
+    shared = find_labelled(before)
+    segments = []
+    for head, end in zip(heads, [*heads[1:], len(lines)], strict=True):
+        block = "\n".join(lines[head:end]).strip()
+        title = labelled_title(lines[head])
+        segments.append(
+            Segment(block, [*find_labelled(block), *shared], title, lines[head], before)
+        )
+    return segments
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line is a title and nothing else."""
+    title = line_title(line) if len(line) <= _LONGEST_HEADING else ""
+    return bool(title) and _letters(title) == _letters(line)
 
 
 def _block_key(text: str, item: Labelled) -> str:
@@ -200,7 +230,7 @@ def _first(marks: set[str]) -> set[str]:
 
 def _title_of_item(line: str) -> str:
     match = _ITEM.match(line[:_LONGEST_ITEM])
-    item = match["text"] if match else line[:_LONGEST_ITEM].strip()
+    item = _NUMBER_BEFORE.sub("", match["text"] if match else line[:_LONGEST_ITEM].strip())
     if not item or len(line) > _LONGEST_ITEM:
         return ""
     if match is None and not re.search(r"\s[-–—|]+\s|\t|//|,", item):

@@ -110,19 +110,26 @@ _NOT_TITLE_START = re.compile(
 _GERMANIC_HEAD = re.compile(
     r"\b[\w-]*(?:entwickler|berater|ingenieur|architekt|leiter|techniker|mechaniker|mechatroniker"
     r"|pfleger|fachkraft|kaufmann|kauffrau|elektriker|buchhalter|ontwikkelaar|beheerder"
-    r"|utvecklare|konsulent)(?:[:*/_]?in(?:nen)?)?\b",
+    r"|utvecklare|konsulent|verkäufer|fahrer|schlosser|monteur|sachbearbeiter|referent|erzieher"
+    r"|lagerist|schweißer|disponent|arbeiter|helfer|medewerker|adviseur|verpleegkundige"
+    r"|sjuksköterska)(?:[:*/_]?in(?:nen)?)?\b"
+    r"(?-i:(?<=leiter) [A-ZÄÖÜ][\w-]+|(?<=leiterin) [A-ZÄÖÜ][\w-]+)?",
     re.IGNORECASE,
 )
 _ROMANCE_HEAD = re.compile(
     r"^(?:développeu(?:r|se)|ingénieure?|chef(?:fe)? de projet|analyste|architecte"
     r"|technicien(?:ne)?"
+    r"|cariste|préparat(?:eur|rice)|conduct(?:eur|rice)|soudeu(?:r|se)|chauffeur|vendeu(?:r|se)"
+    r"|électricien(?:ne)?|plombier|cuisinier|serveu(?:r|se)|responsable|gestionnaire|assistante?"
+    r"|soldador|electricista|administrativ[oa]|camarer[oa]|operai[oa]|impiegat[oa]|tecnic[oa]"
+    r"|técnic[oa]|responsabile|magazziniere|autista|infermier[ea]"
     r"|comptable|infirmi(?:er|ère)|desarrollador[ae]?|ingenier[oa]|analista|arquitect[oa]"
     r"|programador[ae]?|contable|enfermer[oa]|sviluppator[ei]|ingegnere|programmatore"
-    r"|desenvolvedora?|engenheir[oa])\b",
+    r"|desenvolvedora?|engenheir[oa])s?\b",
     re.IGNORECASE,
 )
 _ROMANCE_END = re.compile(
-    r"\s(?:para|pour|por|per|con|avec|com|en|em|in|chez|basé\w*|qui|que|che|a|à|[-–|/])(?=\s|$)",
+    r"\s(?:para|pour|por|per|con|avec|com|en|em|in|chez|basé\w*|qui|que|che|et|a|à|[-–|/])(?=\s|$)",
     re.IGNORECASE,
 )
 _RANKS = frozenset(
