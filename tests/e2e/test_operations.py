@@ -131,7 +131,7 @@ async def restarted(stack: Stack, state: Path, make_firm: MakeFirm) -> AsyncIter
 
 
 async def replace_encryption_key(stack: Stack, old: str) -> int:
-    """As docs/operations.md says; every service is replaced on the way."""
+    """As docs/operations.md says, with one replica each; every service is replaced on the way."""
     new = secrets.token_urlsafe(32)
     stack.reconfigure({"BLACKLIGHT_SECRET_KEYS": json.dumps([new, old])})
     for service in (*WORKERS, GATEWAY):
