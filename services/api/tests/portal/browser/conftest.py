@@ -13,8 +13,10 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from blacklight_api.app import create_app
 from blacklight_api.bootstrap import KeyWishes, bootstrap
+from blacklight_api.settings import ApiSettings
 from blacklight_api.tenants.schemas import TenantCreate
 from blacklight_devstack.browser import find_chromium
+from blacklight_devstack.emulators.mailboxes import EmulatedMailboxes
 from blacklight_devstack.engine_testing import served_app
 from blacklight_devstack.ports import free_port
 from blacklight_devstack.postgres_roles import DatabaseUrls
@@ -88,11 +90,16 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def site(module_database: DatabaseUrls) -> AsyncIterator[Site]:
-    """A gateway on a database of the module, with a tenant and a person for each role."""
+async def site(module_database: DatabaseUrls, emulated: EmulatedMailboxes) -> AsyncIterator[Site]:
+    """A gateway on a database of the module, with a tenant and a person for each role.
+
+    It is registered with Google and Microsoft, emulated.
+    """
     port = free_port()
-    settings = settings_for(module_database).model_copy(
-        update={
+    settings = ApiSettings.model_validate(
+        {
+            **settings_for(module_database).model_dump(),
+            **emulated.settings,
             "public_url": f"http://127.0.0.1:{port}",
             "rate_limit_per_minute": 100_000,
             "public_rate_limit_per_minute": 100_000,
@@ -140,6 +147,8 @@ async def visit(chromium: Browser, site: Site) -> AsyncIterator[Visit]:
             viewport=size,
             color_scheme="dark" if theme == "dark" else "light",
             reduced_motion="reduce",
+            # The authority that signed the emulated Microsoft's certificate is nobody's.
+            ignore_https_errors=True,
         )
         contexts.append(context)
         if role is not None:

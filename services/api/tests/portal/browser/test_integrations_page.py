@@ -83,6 +83,18 @@ async def test_a_mailbox_is_read_and_shows_what_was_found(
     await check_page(page)
 
 
+async def test_a_person_connects_their_mailbox(visit: Visit, site: Site) -> None:
+    page = await visit("/integrations", PortalRole.HR, SIZES["phone"])
+    await page.get_by_role("button", name="Connect Gmail").click()
+    await check_page(page)
+    await page.get_by_role("link", name="Continue to Gmail").click()
+    await page.get_by_label("Account").fill("hr.mailbox@example.com")
+    await page.get_by_role("button", name="Allow").click()
+    await expect(page.get_by_role("status")).to_contain_text("is connected and being read")
+    await expect(page.get_by_role("link", name="hr.mailbox@example.com")).to_be_visible()
+    await check_page(page)
+
+
 _MAILS = (
     ("Java developer in Graz wanted", EmailMessageStatus.JOB_CREATED, None),
     ("Your parcel is on its way", EmailMessageStatus.SKIPPED, "It speaks of no job."),

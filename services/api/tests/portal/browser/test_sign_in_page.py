@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.async_api import ViewportSize, expect
+import asyncio
 
-from services.api.tests.portal.browser.conftest import SIZES, Site, Visit, check_page
+import pytest
+from blacklight_shared.crypto import SecretBox
+from blacklight_shared.models import PASSWORD_RESET_PURPOSE, PasswordReset
+from playwright.async_api import ViewportSize, expect
+from sqlalchemy import select
+
+from services.api.tests.conftest import settings_for
+from services.api.tests.portal.browser.conftest import PHONE, SIZES, Site, Visit, check_page
 from services.api.tests.portal.conftest import PASSWORD
 
 
@@ -31,3 +37,40 @@ async def test_a_person_signs_in_and_out(
     await page.get_by_label("Your account").click()
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.get_by_role("status")).to_have_text("You are signed out.")
+
+
+async def test_a_person_signs_in_with_microsoft(visit: Visit, site: Site) -> None:
+    page = await visit("/jobs", role=None, size=PHONE)
+    await page.get_by_role("link", name="Sign in with Microsoft").click()
+    await page.get_by_label("Account").fill("recruiter@northwind.example.com")
+    await page.get_by_role("button", name="Allow").click()
+    await expect(page).to_have_url(f"{site.url}/jobs")
+    await page.goto("/account")
+    await expect(page.get_by_text("You sign in with a Microsoft account")).to_be_visible()
+
+
+async def test_a_forgotten_password_is_chosen_anew(visit: Visit, site: Site) -> None:
+    page = await visit("/sign-in", role=None, size=PHONE, theme="dark")
+    await page.get_by_role("link", name="Forgotten your password?").click()
+    await page.get_by_label("E-mail address").fill("hr@northwind.example.com")
+    await page.get_by_role("button").click()
+    await expect(page.get_by_text("hr@northwind.example.com")).to_be_visible()
+    await check_page(page)
+
+    await page.goto(f"/reset-password?token={await _token_of_link(site)}")
+    await check_page(page)
+    await page.get_by_label("New password").fill("another horse battery staple")
+    await page.get_by_role("button", name="Set the password and sign in").click()
+    await expect(page.get_by_role("status")).to_contain_text("Your password is set")
+
+
+async def _token_of_link(site: Site) -> str:
+    """The token that the mail brings; it is owed once the page has been answered."""
+    for _ in range(100):
+        async with site.database.tenant_session(site.tenant_id) as session:
+            sealed = await session.scalar(select(PasswordReset.token_sealed))
+        if sealed is not None:
+            box = SecretBox.from_settings(settings_for(site.urls))
+            return box.decrypt(sealed, purpose=PASSWORD_RESET_PURPOSE, tenant_id=site.tenant_id)
+        await asyncio.sleep(0.05)
+    raise AssertionError("no link was made")
