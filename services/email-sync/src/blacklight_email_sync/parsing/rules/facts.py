@@ -24,7 +24,7 @@ _SHORT_TEXT = 200
 _BARE_YEARS = re.compile(r"\d{1,2}(?:\s?(?:-|–|to)\s?\d{1,2})?\s?\+?")
 _ONSITE = re.compile(
     r"\b(?:fully|strictly|100 ?%|this is|role is|is|all|completely) on[- ]?site\b"
-    r"|\bon[- ]?site (?:here )?(?:in|at)\b|(?:^|[.,(] ?)on-?site[.,)]"
+    r"|\bon[- ]?site (?:here )?(?:in|at)\b|(?:^|[.,(/|] ?)on-?site(?: ?[.,)/|]|$)"
     r"|\b(?:5|five) days? (?:a|per) week\b"
     r"|\bwfo\b|\bwork from office\b|\b(?:no|not|isn['’]t) (?:\w+ )?remote\b|\boffice[- ]based\b"
     r"|\b(?:in|at|from) (?:our |(?:our|the) (?:[\w.'’-]+ ){1,2})"

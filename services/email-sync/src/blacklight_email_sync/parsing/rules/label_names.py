@@ -104,7 +104,7 @@ _LABELS: dict[Field, str] = {
         comp, salary/package, salary and benefits, weekly gross, gross weekly, gross weekly pay
         weekly pay, pay package, total compensation, ote, base pay, target compensation, ctc range
         annual ctc, budgeted rate
-        ral, retribuzione annua, jahresbrutto, lohn, lohnband, lön per månad
+        taux horaire, salaire horaire, stundenlohn, bruttolohn, ral, retribuzione annua, jahresbrutto, lohn, lohnband, lön per månad
         pay scale, contract rate, offered rate, rate card, hourly pay, hourly pay rate, rates, fee
     """,
     Field.EXPERIENCE: """

@@ -65,8 +65,8 @@ _IN_THOUSANDS = re.compile(
     r"(?P<high>[2-9]\d|[1-9]\d\d) ?(?P<high_k>k))?(?! ?\d)\b(?P<behind>.{0,30})",
     re.IGNORECASE,
 )
-_CODES = "USD|EUR|GBP|CHF|CAD|AUD|NZD|SGD"
-_SALARY = r"(?:[2-9]\d|[1-6]\d\d)[,.]\d{3}(?![\d,.]\d)"
+_CODES = "USD|EUR|GBP|CHF|CAD|AUD|NZD|SGD|SEK|NOK|DKK|PLN"
+_SALARY = r"(?:[2-9]\d|[1-9]\d\d)[,.]\d{3}(?![\d,.]\d)"
 _YEARLY = re.compile(
     rf"(?P<before>.{{0,30}}?)(?P<sign>[$€£]|\b(?:{_CODES}) ?) ?(?P<low>{_SALARY})"
     rf"(?: ?(?:-|–|—|to|and) ?[$€£]? ?(?P<high>{_SALARY}))?(?P<behind>.{{0,25}})"

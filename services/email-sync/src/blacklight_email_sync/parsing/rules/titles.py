@@ -111,6 +111,7 @@ _GERMANIC_HEAD = re.compile(
     r"\b[\w-]*(?:entwickler|berater|ingenieur|architekt|leiter|techniker|mechaniker|mechatroniker"
     r"|pfleger|fachkraft|kaufmann|kauffrau|elektriker|buchhalter|ontwikkelaar|beheerder"
     r"|utvecklare|konsulent|verkäufer|fahrer|schlosser|monteur|sachbearbeiter|referent|erzieher"
+    r"|fräser|dreher|tischler|schreiner|maurer|installateur|monteurin|bäcker|gärtner|köchin"
     r"|lagerist|schweißer|disponent|arbeiter|helfer|medewerker|adviseur|verpleegkundige"
     r"|sjuksköterska)(?:[:*/_]?in(?:nen)?)?\b"
     r"(?-i:(?<=leiter) [A-ZÄÖÜ][\w-]+|(?<=leiterin) [A-ZÄÖÜ][\w-]+)?",
