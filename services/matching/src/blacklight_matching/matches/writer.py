@@ -86,12 +86,13 @@ async def write_staged(session: AsyncSession, scope: MatchScope) -> WriteCounts:
     """
     connection = await driver_connection(session)
     async with connection.cursor() as cursor:
-        await cursor.execute(f"ANALYZE {STAGED}")
+        # What the plans need to know; statistics of the arrays would take longer than the writing.
+        await cursor.execute(f"ANALYZE {STAGED} (candidate_id, job_posting_id)")
         await cursor.execute(_REMOVE, scope.parameters())
         removed = cursor.rowcount
         await cursor.execute(_CLOSE, scope.parameters())
         closed = cursor.rowcount
-        await cursor.execute(_WRITE, {"tenant_id": scope.tenant_id})
+        await cursor.execute(_WRITE, scope.parameters())
         written = cursor.rowcount
     return WriteCounts(written=written, removed=removed, closed=closed)
 
@@ -146,9 +147,10 @@ WHERE posting.id = existing.job_posting_id AND posting.status <> 'active' AND {_
 """  # noqa: S608 -- constants only
 
 # Staged NaN is "nothing to compare". A match that was closed with its posting opens with it: as
-# viewed, since somebody had acted on it. Rows that would not change are left out before the insert,
-# because a conflict locks and rewrites the row even when its WHERE is false. The order is that of
-# the locks, so that two writers of the same pairs wait for each other.
+# viewed, since somebody had acted on it. The scope keeps the planner from reading all matches of
+# the tenant. Rows that would not change are left out before the insert, because a conflict locks
+# and rewrites the row even when its WHERE is false. The order is that of the locks, so that two
+# writers of the same pairs wait for each other.
 _WRITE = f"""
 WITH scored AS (
   SELECT candidate_id, job_posting_id, score,
@@ -168,7 +170,9 @@ INSERT INTO candidate_job_matches AS target (
 )
 SELECT %(tenant_id)s, scored.*
 FROM scored
-LEFT JOIN candidate_job_matches AS existing USING (candidate_id, job_posting_id)
+LEFT JOIN (
+  SELECT * FROM candidate_job_matches AS existing WHERE {_IN_SCOPE}
+) AS existing USING (candidate_id, job_posting_id)
 WHERE existing.id IS NULL
    OR existing.status = '{MatchStatus.CLOSED}'
    OR (existing.score, existing.skills_score, existing.experience_score, existing.location_score,
