@@ -82,7 +82,7 @@ def running_app(engine_url: str, keys: dict[str, str], folder: Path) -> Iterator
         app_id=app_id,
         event_key=keys.get("INNGEST_EVENT_KEY", "conformance"),
         client=httpx.Client(
-            headers=_authorisation(keys.get("INNGEST_SIGNING_KEY")), timeout=30.0, trust_env=False
+            headers=authorisation(keys.get("INNGEST_SIGNING_KEY")), timeout=30.0, trust_env=False
         ),
     )
     command = [sys.executable, "-m", "uvicorn", "--app-dir", str(_ROOT), "--port", str(port)]
@@ -113,7 +113,8 @@ def _sync(app: Conformance) -> bool:
     return True
 
 
-def _authorisation(signing_key: str | None) -> dict[str, str]:
+def authorisation(signing_key: str | None) -> dict[str, str]:
+    """The header by which an engine with this key lets its runs be read."""
     if signing_key is None:
         return {}
     digits = _SIGNING_KEY_PREFIX.sub("", signing_key)
