@@ -21,6 +21,8 @@ from blacklight_devstack.sample.inbox.delivery import deliver_sample
 from blacklight_devstack.stack import Stack
 from blacklight_devstack.tenants import bootstrap_tenant
 
+from tour.history import add_history
+
 FoundT = TypeVar("FoundT")
 
 FIRM = "Harbor & Pine Staffing"
@@ -34,14 +36,20 @@ SITES = ("meridian-health", "northwind-robotics", "corner-bakery")
 
 _PATIENCE = timedelta(minutes=8)
 _TOKEN = re.compile(r"/onboarding\?token=([\w-]+)")
-_TYPED = {
-    "first_name": "Ada",
-    "last_name": "Marsh",
-    "phone": "+1 617 555 0199",
-    "location": "Boston, MA",
-    "skills": ["Python", "Forecasting"],
-    "preferred_roles": ["Data Scientist"],
-}
+_INVITED = (("Ayşe", "Yilmaz"), ("Devon", "Clarke"), ("Grace", "Muthoni"))
+"""The first has sent everything, the second fills in the form, the third has not begun."""
+_RESUMES = ("ayse-yilmaz.docx", "devon-clarke.docx")
+_TYPED: tuple[dict[str, Any], ...] = (
+    {
+        "phone": "+44 161 555 0177",
+        "headline": "Data analyst who likes messy data",
+        "skills": ["Python", "SQL", "Forecasting"],
+        "years_experience": 6,
+        "preferred_roles": ["Data Analyst"],
+        "work_modes": ["hybrid", "remote"],
+    },
+    {"phone": "+1 410 555 0121", "preferred_roles": ["Security Analyst"]},
+)
 _DECISIONS = ("shortlisted", "applied", "viewed", "rejected")
 
 
@@ -145,7 +153,7 @@ class Office:
                 )
             return int(made["candidate"]["id"])
 
-        ids = await asyncio.gather(*map(upload, sorted(CVS_FOLDER.iterdir())[::2]))
+        ids = await asyncio.gather(*map(upload, _candidates()))
 
         async def read() -> bool:
             states = [await self._items(f"/candidates/{one}/documents") for one in ids]
@@ -167,17 +175,17 @@ class Office:
 
     async def _invite(self) -> str:
         """One invitation that is submitted, one that is filled in, one that waits; a token."""
-        tokens = [await self._token(name) for name in ("ada.marsh", "kim.osei", "lee.tran")]
-        resumes = sorted(CVS_FOLDER.glob("*.docx"))[:2]
-        for token, file in zip(tokens, resumes, strict=False):
-            await self._onboard(token, file)
+        tokens = [await self._token(*name) for name in _INVITED]
+        for token, resume, typed in zip(tokens, _RESUMES, _TYPED, strict=False):
+            await self._onboard(token, CVS_FOLDER / resume, typed)
         first = await self._as_candidate(tokens[0], "POST", "/onboarding/submit")
         first.raise_for_status()
         return tokens[1]
 
-    async def _token(self, name: str) -> str:
-        address = f"{name}@mail.example"
-        await self._ask("POST", "/invitations", json={"email": address})
+    async def _token(self, first_name: str, last_name: str) -> str:
+        address = f"{last_name.lower()}@mail.example"
+        person = {"email": address, "first_name": first_name, "last_name": last_name}
+        await self._ask("POST", "/invitations", json=person)
 
         async def arrived() -> str | None:
             return await asyncio.to_thread(self._token_in_mail, address)
@@ -190,8 +198,8 @@ class Office:
         tokens = [token for text in found for token in _TOKEN.findall(text)]
         return tokens[0] if tokens else None
 
-    async def _onboard(self, token: str, file: Path) -> None:
-        saved = await self._as_candidate(token, "PATCH", "/onboarding", json=_TYPED)
+    async def _onboard(self, token: str, file: Path, typed: dict[str, Any]) -> None:
+        saved = await self._as_candidate(token, "PATCH", "/onboarding", json=typed)
         saved.raise_for_status()
         content = await asyncio.to_thread(file.read_bytes)
         files = {"file": (file.name, content)}
@@ -261,12 +269,18 @@ class Office:
         return response.json() if response.content else None
 
 
+def _candidates() -> list[Path]:
+    """Every second CV of the sample, without those of the invited."""
+    return [file for file in sorted(CVS_FOLDER.iterdir())[::2] if file.name not in _RESUMES]
+
+
 @asynccontextmanager
 async def office(stack: Stack) -> AsyncIterator[Office]:
     """The firm, on a stack that is up."""
     made = await bootstrap_tenant(
         stack, name=FIRM, slug="harbor-pine", admin_email="owner@harbor-pine.example"
     )
+    await add_history(stack.database, made.tenant_id)
     if stack.mail_providers is not None:
         await asyncio.to_thread(deliver_sample, stack.mail_providers.google_url)
     async with httpx.AsyncClient(

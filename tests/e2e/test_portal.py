@@ -17,7 +17,7 @@ from playwright.async_api import Browser, FilePayload, Page, ViewportSize, expec
 
 from services.api.tests.portal.browser.conftest import SIZES, check_page, chromium
 
-from .conftest import PATIENCE, Firm
+from .conftest import PATIENCE, Firm, until
 from .inbox import opened_inbox
 from .mailbox import Mailbox
 from .test_inbox import RESUME, requirement
@@ -94,7 +94,14 @@ async def test_from_a_file_of_postings_to_a_shortlist(
     await check_page(page)
     await page.get_by_role("button", name="Approve").click()
     await page.get_by_role("link", name="Matches", exact=True).click()
-    await page.get_by_role("button", name="Shortlist").first.click()
+    shortlist = page.get_by_role("button", name="Shortlist").first
+
+    async def matched() -> bool:
+        await page.reload()
+        return await shortlist.is_visible()
+
+    await until(matched)
+    await shortlist.click()
     await page.get_by_role("button", name="Take back").wait_for()
     await check_page(page)
     await mailbox.next(address, "your profile is approved")

@@ -195,7 +195,18 @@ def _problem(line: int, details: ErrorDetails) -> RowProblem:
     message = details["msg"]
     if name == "title" and details["type"] in {"missing", "string_type"}:
         message = "A posting needs a title."
+    elif name in _DATES:
+        message = "A date is written like 2026-11-22."
+    elif details["type"] == "string_pattern_mismatch":
+        message = _WANTED.get(name or "", message)
     return RowProblem(line, name, message, is_fatal=name is None or name in _REQUIRED)
+
+
+_DATES = frozenset({"posted_date", "expires_at"})
+_WANTED = {
+    "url": "An address begins with http:// or https:// and has no spaces.",
+    "salary_currency": "A currency is three letters, such as USD.",
+}
 
 
 def content_hash(posting: PostingRow) -> bytes:

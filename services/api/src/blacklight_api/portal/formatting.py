@@ -69,8 +69,7 @@ def number(context: Context, value: float) -> str:
 def words(value: str) -> str:
     """A name of the code as words: ``ready_for_assignment`` is "Ready for assignment"."""
     text = str(value).replace("_", " ").replace("-", " ").replace(".", " ")
-    if text in _ABBREVIATIONS:
-        return text.upper()
+    text = " ".join(word.upper() if word in _ABBREVIATIONS else word for word in text.split(" "))
     return text[:1].upper() + text[1:]
 
 

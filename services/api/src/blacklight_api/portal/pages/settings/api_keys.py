@@ -108,6 +108,6 @@ def _form(request: Request, viewer: Viewer, form: Form) -> Response:
         "settings/new_api_key.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if form.detail else HTTPStatus.OK,
         form=form,
-        scopes=[(scope.value, SCOPE_DESCRIPTIONS[scope]) for scope in usable],
+        rights=[(scope.value, SCOPE_DESCRIPTIONS[scope]) for scope in usable],
         lifetimes=LIFETIMES,
     )
