@@ -25,6 +25,15 @@ ResultT = TypeVar("ResultT")
 PATIENCE = timedelta(minutes=4)
 """How long anything may take that is waited for; nothing is asserted about time."""
 
+SETTINGS = {
+    # A shorter reach of the embedding model is enough for postings of three lines.
+    "BLACKLIGHT_EMBEDDING_MAX_TOKENS": "32",
+    "BLACKLIGHT_INBOX_SYNCS_PER_MINUTE": "6000",
+    "BLACKLIGHT_MAILS_PER_MINUTE": "6000",
+    "BLACKLIGHT_REGISTRATION_HOST_DELAY": "PT0.1S",
+    "BLACKLIGHT_REGISTRATION_PAGE_TIMEOUT": "PT5S",
+}
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,15 +70,7 @@ async def stack(state: Path, collector: SpanCollector) -> AsyncIterator[Stack]:
     options = StackOptions(
         state,
         environment=engine_of(os.environ),
-        # A shorter reach of the embedding model is enough for postings of three lines.
-        settings={
-            "BLACKLIGHT_EMBEDDING_MAX_TOKENS": "32",
-            "BLACKLIGHT_INBOX_SYNCS_PER_MINUTE": "6000",
-            "BLACKLIGHT_MAILS_PER_MINUTE": "6000",
-            "BLACKLIGHT_REGISTRATION_HOST_DELAY": "PT0.1S",
-            "BLACKLIGHT_REGISTRATION_PAGE_TIMEOUT": "PT5S",
-            **collector.environment(),
-        },
+        settings={**SETTINGS, **collector.environment()},
         fast=True,
         poll_interval=timedelta(seconds=0.5),
         # Three retries have to outlast the restart of a killed Postgres on a busy machine.

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,11 @@ from blacklight_devstack.postgres_account import PostgresError
 from blacklight_devstack.postgres_roles import DatabaseUrls
 from blacklight_devstack.processes import Supervisor
 from blacklight_devstack.services import EMAIL_SYNC, GATEWAY, WORKERS
-from blacklight_devstack.stack import DATABASE, Stack
+from blacklight_devstack.stack import DATABASE, Stack, StackOptions
 from blacklight_devstack.stack_secrets import StackSecrets
 from blacklight_devstack.traces.collector import ReceivedSpan, SpanCollector
 
-from .conftest import Firm, MakeFirm, until
+from .conftest import SETTINGS, Firm, MakeFirm, until
 from .inbox import Inbox, opened_inbox
 from .mailbox import Mailbox
 from .world import market
@@ -39,7 +40,7 @@ POSTINGS_AT_A_TIME = 20
 MOST_INVITATIONS = 400 if IS_LONG else 20
 PAUSE_SECONDS = 0.5 if IS_LONG else 1.0
 
-pytestmark = [pytest.mark.timeout(1_200 if IS_LONG else 600)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1_200 if IS_LONG else 600)]
 
 REQUIREMENT = """Hi,
 
@@ -267,6 +268,37 @@ class TestBackup:
             assert await neighbour.every("/candidates") == []
             answer = await neighbour.http.get(f"/candidates/{made['id']}")
             assert answer.status_code == 404
+
+    @pytest.mark.skipif(not IS_LONG, reason="starts the whole system twice; make chaos does")
+    async def test_what_was_under_way_is_finished_when_the_engine_is_lost_too(
+        self, stack: Stack, state: Path, firm: Firm, tmp_path: Path
+    ) -> None:
+        load = Load(firm, invited={f"{uuid.uuid4().hex[:12]}@backup.example.com"})
+        for address in load.invited:
+            await firm.ask("POST", "/invitations", json={"email": address})
+        await load.sent_mails()
+        await firm.bring_in(WORLD.resumes)
+        began = datetime.now(UTC) - timedelta(minutes=30)
+        batch = await firm.import_jobs(WORLD.postings)
+        server = EmbeddedPostgres(state)
+        await asyncio.to_thread(back_up, server, DATABASE, tmp_path / "backup")
+        assert (await firm.matched(batch))["counts"]["jobs_new"] == len(WORLD.postings)
+
+        name = f"restored_{uuid.uuid4().hex[:8]}"
+        database = await asyncio.to_thread(restore, server, tmp_path / "backup", name)
+        keys = stack.service_environment()["BLACKLIGHT_SECRET_KEYS"]
+        options = StackOptions(
+            tmp_path / "state",
+            environment={"ENGINE": "local", **database.environment()},
+            settings={**SETTINGS, "BLACKLIGHT_SECRET_KEYS": keys},
+        )
+        async with Stack(options) as second, firm.at(second.gateway_url) as restored:
+            arguments = ("resend-events", "--since", began.isoformat())
+            printed = await second.run_module("blacklight_api", *arguments)
+            assert int(printed.split()[0]) > 0
+            await restored.matched(batch)
+            assert await restored.match_set() == await firm.match_set()
+            assert await Mailbox(second).all() == []
 
     async def test_what_is_no_backup_changes_nothing(
         self, stack: Stack, state: Path, tmp_path: Path
