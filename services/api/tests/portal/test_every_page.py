@@ -21,11 +21,17 @@ from fastapi import FastAPI
 from services.api.tests.conftest import Tenant
 from services.api.tests.factories import add_objects_of_every_kind
 from services.api.tests.portal.conftest import Browser
+from services.api.tests.portal.sent_forms import forms_of
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}
 SHARED_BY_ALL_TENANTS = frozenset({"role_id"})
 NO_OBJECTS = frozenset({"provider"})
 """Parameters that name one of a few words."""
+NO_PAGES = ("/progress", "/reading", "/live", ".csv", "/content", "/export", "/preview")
+FORMS_WITH_TEXT = 13
+"""So many there are at least; fewer found would mean that they are not looked for rightly."""
+SCRIPT = "<script>hostile"
+HOSTILE = (f"{SCRIPT}('ä')</script>", "\x00\u202e" + "x" * 3_000)
 ENDS_THE_SESSION = frozenset({"/sign-out", "/sign-out-everywhere"})
 
 
@@ -45,6 +51,11 @@ class PageRoute:
     def url(self, ids: Mapping[str, object]) -> str:
         """The path with its parameters filled in."""
         return re.sub(r"{(\w+)[^}]*}", lambda found: str(ids[found[1]]), self.path)
+
+    @property
+    def is_form_page(self) -> bool:
+        """Whether it is a page, and no stream, file or piece of a page."""
+        return not self.path.endswith(NO_PAGES)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -82,11 +93,13 @@ async def test_a_stale_form_changes_nothing(
     tenant: Tenant, admin: Browser, database: Database
 ) -> None:
     ids = await objects_of(tenant, database, "Own")
+    done_before = await done_so_far(tenant)
     for page in FORMS:
         for stale in ({}, {"csrf_token": "of another session"}):
             response = await admin.http.post(page.url(ids), data=stale)
             assert response.status_code == 403, page
             assert "nothing was changed" in response.text, page
+    assert await done_so_far(tenant) == done_before
 
 
 async def test_every_form_may_be_sent_twice_and_empty(
@@ -98,6 +111,25 @@ async def test_every_form_may_be_sent_twice_and_empty(
         for _ in range(2 if page.path not in ENDS_THE_SESSION else 0):
             response = await admin.http.post(page.url(ids), data=token)
             assert response.status_code < 500, page
+
+
+async def test_forms_keep_what_is_hostile_harmless(
+    tenant: Tenant, admin: Browser, database: Database
+) -> None:
+    ids = await objects_of(tenant, database, "Own")
+    shown = [page.url(ids) for page in OF_PEOPLE if page.method == "GET" and page.is_form_page]
+    sent = set()
+    for path in shown:
+        response = await admin.http.get(path)
+        for form in forms_of(response.text, path) if response.status_code == 200 else ():
+            sent.add(form.path)
+            for hostile in HOSTILE:
+                answer = await admin.http.post(form.path, data=form.filled(hostile))
+                assert answer.status_code < 500, (path, form.path)
+                assert SCRIPT not in answer.text, (path, form.path)
+    assert len(sent) >= FORMS_WITH_TEXT
+    for path in shown:
+        assert SCRIPT not in (await admin.http.get(path)).text, path
 
 
 async def test_who_is_not_signed_in_sees_nothing(anonymous: httpx.AsyncClient) -> None:
@@ -144,6 +176,11 @@ async def objects_of(tenant: Tenant, database: Database, marker: str) -> dict[st
     """Ids of one object of each kind, by the name of the parameter that takes them."""
     ids = await add_objects_of_every_kind(database, tenant.tenant_id, tenant.api_key_id, marker)
     return {"provider": "gmail", "registration_id": ids["request_id"], **ids}
+
+
+async def done_so_far(tenant: Tenant) -> tuple[object, object]:
+    """What the audit log and the outbox hold."""
+    return await tenant.get("/api/v1/audit-log"), await tenant.events()
 
 
 ANY_OBJECT: frozenset[str] = frozenset().union(*(page.parameters for page in PAGES))
