@@ -67,7 +67,7 @@ _PERIODS = {
     SalaryPeriod.HOUR: r"hours?|hr|hourly|h|ph|p/h|stunde|std|heure",
     SalaryPeriod.DAY: r"days?|daily|diem|pd|p/d|tag|jour",
     SalaryPeriod.WEEK: r"weeks?|weekly|wk|woche|semaine",
-    SalaryPeriod.MONTH: r"months?|monthly|mo|mth|monat|mois|pcm",
+    SalaryPeriod.MONTH: r"months?|monthly|mo|mth|monat|mois|maand|mese|mes|pcm",
     SalaryPeriod.YEAR: r"years?|yearly|yr|annum|annually|annual|pa|p\.a\.|jahr|an|y",
 }
 _PERIOD_WORDS = "|".join(f"(?P<{period.name}>{words})" for period, words in _PERIODS.items())
@@ -77,7 +77,7 @@ _PAY = re.compile(
     (?P<upto>\b(?:up[ ]to|max\.?|maximum|bis[ ]zu)[ ])?
     (?P<before>{_CURRENCY})?[ ]?(?P<low>{_AMOUNT})(?P<low_k>{_THOUSANDS})?(?P<plus>[ ]?\+)?
     [ ]?(?P<between>{_CURRENCY})?
-    (?:(?:[ ]?/[ ]?(?:hr|hour|yr|year))?[ ]?(?:-|–|—|to|and|bis|à)[ ]?
+    (?:(?:[ ]?/[ ]?(?:hr|hour|yr|year))?[ ]?(?:-|–|—|to|and|bis|tot|à)[ ]?
        (?P<high_currency>{_CURRENCY})?[ ]?(?P<high>{_AMOUNT})(?P<high_k>{_THOUSANDS})?)?
     [ ]?(?P<after>{_CURRENCY})?
     (?P<big>[ ]?(?:mm?\b|million|billion|bn\b|b\b|trillion))?
@@ -95,11 +95,12 @@ _ABOUT_PAY = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_OTHER = re.compile(
-    r"revenue|fund(?:ed|ing)|raised|bonus|referral|tuition|stipend|allowance|assets|budget|sales of"
+    r"revenue|fund(?:ed|ing)|raised|bonus|referral|tuition|stipend|allowance|assets|sales of"
     r"|insur|market cap|valuation|reimburse|discount|donat|invest(?:ed|ment)|portfolio|sign[- ]on"
     r"|relocation|gift|401|savings|customers|worth|gym|credits?\b|commut|wellness|phone bill",
     re.IGNORECASE,
 )
+_BUDGET = re.compile("budget", re.IGNORECASE)
 _REACH, _NEAR = 60, 30
 
 _PLAUSIBLE = {
@@ -183,7 +184,7 @@ def _read(text: str, match: re.Match[str]) -> _Candidate | None:
         return None
     low, high = _amounts(match)
     stated = next((period for period in SalaryPeriod if match[period.name]), None)
-    if stated is None and not _ABOUT_PAY.search(around):
+    if stated is None and (_BUDGET.search(near) or not _ABOUT_PAY.search(around)):
         return None
     period = stated or _guessed_period(low)
     if period is None or not _is_plausible(low, high, period):

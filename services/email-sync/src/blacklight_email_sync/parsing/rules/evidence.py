@@ -24,7 +24,8 @@ _PER_MENTION, _MOST_MENTIONS = 0.6, 4
 _NOBODY_SOUGHT, _FORM_FIELDS, _SPECIFIED = -1.5, 4, 3
 """Pay and place without a request may be those of somebody who has the job; years are asked for
 only of somebody who does not."""
-_SEVERAL_JOBS = 1.2
+_SEVERAL_JOBS, _LIST_FOR_MANY = 1.2, -2.0
+"""Lists of jobs that go to a mailing list are mostly those of boards."""
 _PER_TERM = 0.6
 _SECTIONS = 0.8
 _ENOUGH_SKILLS = 3
@@ -119,6 +120,7 @@ def _job_evidence(
         + _PER_MENTION * min(_count(_MENTIONS, read), _MOST_MENTIONS)
         + (_NOBODY_SOUGHT if nobody_sought else 0.0)
         + (_SEVERAL_JOBS if has_several else 0.0)
+        + (_LIST_FOR_MANY if has_several and mail.headers.is_bulk else 0.0)
         + _PER_TERM * sum((*terms, *breadth))
         + (_SECTIONS if _SECTION.search(text) else 0.0)
         + (_TOO_SHORT if len(text.strip()) < _SHORT_TEXT else 0.0)

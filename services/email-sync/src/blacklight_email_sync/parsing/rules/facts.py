@@ -81,8 +81,9 @@ _HYBRID = re.compile(
     r"|search|environment|data|car|project|agile|multi))",
     re.IGNORECASE,
 )
-_REMOTE_ABROAD = re.compile(
-    r"\b(?:100 ?%|vollständig|komplett|total(?:mente|ement)?|full|enteramente|volledig|da|en|in)"
+_REMOTE = re.compile(
+    r"(?:^|[.!?\n] ?)remote (?:in|within|from|across)\b"
+    r"|\b(?:100 ?%|vollständig|komplett|total(?:mente|ement)?|full|enteramente|volledig|da|en|in)"
     r" (?:remot[eoa]|à distance|télétravail|teletrabajo|home ?office)\b",
     re.IGNORECASE,
 )
@@ -187,7 +188,7 @@ class Facts:
         mode = find_work_mode(self.subject, stated, "")
         if mode is not WorkMode.UNKNOWN:
             return mode
-        if _REMOTE_ABROAD.search(self.text):
+        if _REMOTE.search(self.text):
             return WorkMode.REMOTE
         described = find_work_mode(self._first_line_of_title(), "", self.text)
         if described is WorkMode.UNKNOWN and _ONSITE.search(self.text):
@@ -277,7 +278,7 @@ class Facts:
             len(in_subject.split()) == 1 and not self._says_apart(in_subject, in_text)
         )
         is_fuller = is_bare and len(in_text.split()) > 1
-        is_fuller |= titles.is_ranked(in_text, in_subject)
+        is_fuller |= titles.is_fuller(in_text, in_subject)
         return in_text if is_fuller or not in_subject else in_subject
 
     def _says_apart(self, word: str, title: str) -> bool:

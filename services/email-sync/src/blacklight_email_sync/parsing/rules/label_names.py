@@ -42,7 +42,7 @@ _LABELS: dict[Field, str] = {
         cargo, posizione, ruolo, functie, vacature, roll, tjänst, función, vaga, job name, specialty
         speciality, specialism, post, post title, posting title, job opening title, discipline
         discipline/specialty, profession, role name/title, job title/role, vacant position
-        projekttitel, position needed, role needed, position required
+        classification, projekttitel, position needed, role needed, position required
     """,
     Field.COMPANY: """
         company, company name, employer, vendor, prime vendor, implementation partner
@@ -64,7 +64,7 @@ _LABELS: dict[Field, str] = {
         lugar, lugar de trabajo, localidad, sede, luogo, locatie, standplaats, plats, ort/land
         localização, interview location, location preference, preferred location, location details
         city state, job location city state, where, location/address, assignment location
-        place of performance, work place
+        place of performance, work place, jobsite
     """,
     Field.WORK_MODE: """
         work mode, remote, onsite, onsite/remote, remote/onsite, workplace type, workplace
@@ -104,7 +104,8 @@ _LABELS: dict[Field, str] = {
         comp, salary/package, salary and benefits, weekly gross, gross weekly, gross weekly pay
         weekly pay, pay package, total compensation, ote, base pay, target compensation, ctc range
         annual ctc, budgeted rate
-        taux horaire, salaire horaire, stundenlohn, bruttolohn, ral, retribuzione annua, jahresbrutto, lohn, lohnband, lön per månad
+        taux horaire, salaire horaire, stundenlohn, bruttolohn
+        ral, retribuzione annua, jahresbrutto, lohn, lohnband, lön per månad
         pay scale, contract rate, offered rate, rate card, hourly pay, hourly pay rate, rates, fee
     """,
     Field.EXPERIENCE: """
@@ -141,7 +142,8 @@ _LABELS: dict[Field, str] = {
         permiso de trabajo, eligible visas, allowed visas, visa preference
     """,
     Field.START: """
-        start date, start, starting, tentative start date, expected start, expected start date
+        start date, report date, start, starting, tentative start date, expected start
+        expected start date
         start by, anticipated start date, estimated start date, joining, joining date, project start
         target start date, starting date, beginn, starttermin, startdatum, date de début, démarrage
         date de démarrage, fecha de inicio, inicio, inizio, data di inizio, aanvang, início
@@ -196,7 +198,8 @@ _LABELS: dict[Field, str] = {
         education and experience, your mission, we expect, must bring
     """,
     Field.DETAIL: """
-        number of positions, openings, positions, headcount, work hours, shift, domain, industry
+        number of positions, quantity, openings, positions, headcount
+        work hours, shift, domain, industry
         education, certification, certifications, priority, department, note, notes, no of positions
         interview, interview mode, interview process, interview type, mode of interview, hours
         no of openings, number of openings, submission deadline, deadline, due date, closing date

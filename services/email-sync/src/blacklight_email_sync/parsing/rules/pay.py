@@ -18,7 +18,7 @@ _CURRENCY = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"(?P<low>\d{1,3}(?:[,.]\d{3})+|\d{1,6}(?:\.\d{1,2})?)\s?(?P<low_k>k\b)?"
+    r"(?P<low>\d{1,3}(?:[,.]\d{3})+|\d{1,6}(?:[.,]\d{1,2})?)\s?(?P<low_k>k\b)?"
     r"(?:\s?(?:-|–|—|to|and|bis)\s?[$€£₹]?(?P<high>\d{1,3}(?:[,.]\d{3})+"
     r"|\d{1,6}(?:\.\d{1,2})?)\s?(?P<high_k>k\b)?)?",
     re.IGNORECASE,
@@ -56,7 +56,8 @@ _EXTRAS = re.compile(
     re.IGNORECASE,
 )
 _PLUS_EXTRAS = re.compile(
-    r"(?:,? plus|,? and|,? with| ?\+|, ) ?(?:an? )?(?:[$€£]?\d[\d,.k]*%? )?(?:\w+ ){0,2}?"
+    r"(?:,? plus|,? and|,? with| ?\+|, ) ?(?:an? )?(?:[$€£]?\d[\d,.k]*%? )?"
+    r"(?:(?!plus\b|and\b)\w+ ){0,2}?"
     r"(?:bonus|equity|stipend|super(?:annuation)?|benefits|allowance|relocation|commission)\b",
     re.IGNORECASE,
 )
@@ -95,7 +96,8 @@ _BESIDE_TYPE = re.compile(
 )
 _OTHER_THOUSANDS = re.compile(
     r"\b(?:users?|employees|revenue|customers|people|rows|records|steps|raised|funding|loan"
-    r"|referral|sign[- ]on|relocation|budgets?|sales|quota|fees?|bonus|invoice|total|portfolio"
+    r"|referral|sign[- ]on|relocation|budgets?|sales (?:of|target|quota|volume|were)|in sales"
+    r"|quota|fees?|bonus|invoice|total|portfolio"
     r"|million|assets|aum)\b",
     re.IGNORECASE,
 )

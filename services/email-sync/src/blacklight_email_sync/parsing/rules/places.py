@@ -58,7 +58,8 @@ _WORKPLACE = re.compile(
     r"\b(?:based|located|office|offices|studio|plant|site|shop|store|clinic|facility|practice"
     r"|school"
     r"|hospital|warehouse|company|firm|factory|hotel|restaurant|headquarters"
-    r"|home|client|\b[Oo]n-?site|[Hh]ere|[Ww]e(?:['’]re| are)) in (?:downtown |central "
+    r"|home|client|vestiging|[Ss]tandort|[Nn]iederlassung|filiale"
+    r"|\b[Oo]n-?site|[Hh]ere|[Ww]e(?:['’]re| are)) in (?:downtown |central "
     r"|north |south |east |west )?(?P<place>[A-ZÀ-Þ][\w'’À-ÿ-]{2,20}(?: [A-ZÀ-Þ][\w'’À-ÿ-]{2,20})?)"
 )
 _KNOWN = {*(place.casefold() for place in PLACES), *PLACE_PHRASES}

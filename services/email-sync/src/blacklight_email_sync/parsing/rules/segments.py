@@ -24,6 +24,7 @@ from blacklight_email_sync.parsing.rules.titles import labelled_title, line_titl
 MOST_POSTINGS = 40
 _LONGEST_ITEM = 250
 _LONGEST_HEADING = 90
+_HEAD_LINE = re.compile(r"(?P<title>[^|,–—\n]{3,60}?)\s?(?:[-–—|]|,) ?[A-Z][\w'’. ]{2,30}")
 _NUMBER_BEFORE = re.compile(r"^#?[A-Z]{0,6}[-_ #]?\d{3,}[\w-]*\s*(?:\||\s-|:|\t)\s*")
 """Of the requirement, before its title: "REQ-90112 | Financial Analyst"."""
 _MOST_TITLE_WORDS, _MOST_POSTINGS_BEHIND, _FEWEST_CELLS = 7, 3, 3
@@ -176,7 +177,9 @@ def _items(text: str, _labelled: Sequence[Labelled]) -> list[Segment]:
     """The items of a list, each with a title and something else that jobs have."""
     lines = text.split("\n")
     found = [
-        (number, title) for number, line in enumerate(lines) if (title := _title_of_item(line))
+        (number, title)
+        for number, line in enumerate(lines)
+        if (title := _title_of_item(line) or _title_of_paragraph(lines, number))
     ]
     if len(found) < 2:
         return []
@@ -241,6 +244,15 @@ def _title_of_item(line: str) -> str:
     if item.endswith(".") and item[len(title) :][:1] not in (",", ":", "|"):
         return ""
     return title if _has_terms(item[len(title) :]) else ""
+
+
+def _title_of_paragraph(lines: Sequence[str], number: int) -> str:
+    """The title in a line above a paragraph, with a name behind it: "Accountant - Athlone"."""
+    above = lines[number - 1].strip() if number else ""
+    below = lines[number + 1].strip() if number + 1 < len(lines) else ""
+    match = _HEAD_LINE.fullmatch(lines[number].strip()) if not above and below else None
+    title = line_title(match["title"]) if match else ""
+    return title if match and _letters(title) == _letters(match["title"]) else ""
 
 
 def _letters(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from blacklight_shared.roles.title_finding import names_work, title_in
+from blacklight_shared.roles.title_finding import names_work, title_in, title_key
 
 from blacklight_email_sync.parsing.mime.headers import FORWARD_SUBJECT, REPLY_SUBJECT
 from blacklight_email_sync.parsing.rules.places import cities_in, mode_of
@@ -112,7 +112,7 @@ _GERMANIC_HEAD = re.compile(
     r"|pfleger|fachkraft|kaufmann|kauffrau|elektriker|buchhalter|ontwikkelaar|beheerder"
     r"|utvecklare|konsulent|verkäufer|fahrer|schlosser|monteur|sachbearbeiter|referent|erzieher"
     r"|fräser|dreher|tischler|schreiner|maurer|installateur|monteurin|bäcker|gärtner|köchin"
-    r"|lagerist|schweißer|disponent|arbeiter|helfer|medewerker|adviseur|verpleegkundige"
+    r"|chauffeur|lagerist|schweißer|disponent|arbeiter|helfer|medewerker|adviseur|verpleegkundige"
     r"|sjuksköterska)(?:[:*/_]?in(?:nen)?)?\b"
     r"(?-i:(?<=leiter) [A-ZÄÖÜ][\w-]+|(?<=leiterin) [A-ZÄÖÜ][\w-]+)?",
     re.IGNORECASE,
@@ -132,9 +132,6 @@ _ROMANCE_HEAD = re.compile(
 _ROMANCE_END = re.compile(
     r"\s(?:para|pour|por|per|con|avec|com|en|em|in|chez|basé\w*|qui|que|che|et|a|à|[-–|/])(?=\s|$)",
     re.IGNORECASE,
-)
-_RANKS = frozenset(
-    {"senior", "sr", "junior", "jr", "lead", "principal", "staff", "associate", "assistant"}
 )
 _RANK_DOT = re.compile(r"\b([sj]r)\.\s*", re.IGNORECASE)
 _CLAUSE_BREAK = re.compile(r"\n|[.!?,;:](?=\s|$)|[(\[|]")
@@ -178,7 +175,7 @@ _ARTICLE = re.compile(
 _MENTION_REACH = 3_000
 _TRAILING = re.compile(
     r"\s*(?:\b(?:role|position|job|opening|opportunity|requirement|needed|required|wanted"
-    r"|urgent(?:ly)?|immediate(?:ly)?|asap|contract|c2c|w2|only|needs?)\b|[-–—,:;|/*!.])+\s*$",
+    r"|urgent(?:ly)?|immediate(?:ly)?|asap|contract|c2c|w2|only|needs?|gesucht|gezocht)\b|[-–—,:;|/*!.])+\s*$",
     re.IGNORECASE,
 )
 
@@ -257,10 +254,9 @@ def is_vague(title: str) -> bool:
     return len(title.split()) < _FEW_WORDS and bool(_VAGUE.search(title)) and not _has_field(title)
 
 
-def is_ranked(title: str, plain: str) -> bool:
-    """Whether a title is another with a rank before it: "Senior Engineer" and "Engineer"."""
-    rank = title.casefold().removesuffix(plain.casefold()).strip(" .")
-    return rank in _RANKS
+def is_fuller(title: str, plain: str) -> bool:
+    """Whether a title says the same as another in full: "Senior Unity Developer", "Unity dev"."""
+    return len(title) > len(plain) > 0 and title_key(title) == title_key(plain)
 
 
 def is_sure_label(label: str) -> bool:
