@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+
+LOCK_TIMEOUT = timedelta(seconds=10)
+"""How long a migration waits for a table; whoever comes after it waits behind it."""
 
 
 def alembic_config(url: str) -> Config:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
+from blacklight_shared import migrations
 from blacklight_shared.models import Base
 
 MIGRATION_LOCK_KEY = 7_140_231
@@ -21,6 +24,10 @@ def run() -> None:
         with context.begin_transaction():
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK_KEY}
+            )
+            connection.execute(
+                text("SELECT set_config('lock_timeout', :milliseconds, true)"),
+                {"milliseconds": str(migrations.LOCK_TIMEOUT // timedelta(milliseconds=1))},
             )
             context.run_migrations()
     engine.dispose()
