@@ -36,7 +36,11 @@ SITES = ("meridian-health", "northwind-robotics", "corner-bakery")
 
 _PATIENCE = timedelta(minutes=8)
 _TOKEN = re.compile(r"/onboarding\?token=([\w-]+)")
-_INVITED = (("Ayşe", "Yilmaz"), ("Devon", "Clarke"), ("Grace", "Muthoni"))
+_INVITED = (
+    ("Ayşe", "Yılmaz", "ayse.yilmaz@example.org"),
+    ("Devon", "Clarke", "devon.clarke@example.com"),
+    ("Grace", "Muthoni", "grace.muthoni@example.com"),
+)
 """The first has sent everything, the second fills in the form, the third has not begun."""
 _RESUMES = ("ayse-yilmaz.docx", "devon-clarke.docx")
 _TYPED: tuple[dict[str, Any], ...] = (
@@ -182,8 +186,7 @@ class Office:
         first.raise_for_status()
         return tokens[1]
 
-    async def _token(self, first_name: str, last_name: str) -> str:
-        address = f"{last_name.lower()}@mail.example"
+    async def _token(self, first_name: str, last_name: str, address: str) -> str:
         person = {"email": address, "first_name": first_name, "last_name": last_name}
         await self._ask("POST", "/invitations", json=person)
 
