@@ -55,12 +55,8 @@ FILL = (
     INSERT INTO role_aliases (role_id, alias, normalized_alias)
     SELECT id, 'Warden ' || id, 'warden ' || id FROM global_roles
     """,
+    "ANALYZE job_postings, candidates, global_roles, role_aliases",
 )
-INDEXES_OF_POSTINGS = """
-    SELECT indexname, indexdef FROM pg_indexes
-    WHERE tablename = 'job_postings' AND indexname LIKE 'ix\\_%'
-"""
-ANALYZE = "ANALYZE job_postings, candidates, global_roles, role_aliases"
 
 
 @dataclass(frozen=True)
@@ -79,11 +75,7 @@ class World:
 def filled(module_database: DatabaseUrls) -> DatabaseUrls:
     engine = create_engine(module_database.owner)
     with engine.begin() as connection:
-        # Made once for all rows, the same indexes cost a fraction of the time.
-        found = connection.execute(text(INDEXES_OF_POSTINGS)).all()
-        for index in found:
-            connection.execute(text(f"DROP INDEX {index.indexname}"))
-        for statement in (*FILL, *(index.indexdef for index in found), ANALYZE):
+        for statement in FILL:
             connection.execute(text(statement))
     engine.dispose()
     return module_database
