@@ -34,6 +34,8 @@ class TestDescription:
             ("You can work from anywhere", WorkMode.REMOTE),
             ("THIS IS NOT A REMOTE OPPORTUNITY", WorkMode.ONSITE),
             ("No remote work possible", WorkMode.ONSITE),
+            ("From our office (no WFH for now)", WorkMode.ONSITE),
+            ("Six weeks. Remote is fine.", WorkMode.REMOTE),
             ("Must be able to work on-site daily", WorkMode.ONSITE),
             ("We have a hybrid work model", WorkMode.HYBRID),
             ("Two days a week in the office", WorkMode.HYBRID),

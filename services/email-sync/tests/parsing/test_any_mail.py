@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import re
+import sys
+from types import FrameType
 
 import pytest
 from blacklight_devstack.sample.inbox import SampleMail, sample_inbox
 from blacklight_email_sync.parsing import ParsedMail, ParseResult, Thresholds
 from blacklight_email_sync.parsing.extraction import judge
 from blacklight_email_sync.parsing.mime import read_mail
+from blacklight_email_sync.parsing.model import Passage
 from blacklight_email_sync.parsing.rules import RulesParser
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -128,6 +131,43 @@ def test_hostile_mails_end(raw: bytes) -> None:
     mail, result = read(raw)
     assert len(mail.text) <= 110_000
     assert len(result.postings) <= 40
+
+
+FRAGMENTS = (
+    *("$1 ", "$1", "1 - ", "£ ", "IR35 - ", "€1.", "1k-", "Dallas, TX ", "5 years ", "12 months "),
+    *("looking for a ", "the ", "Role: ", "?", "| ", "Title\t", "H1B/", "a@", "+1 ", "Engineer, "),
+    *("from: a ", "C2C $1 ", "remote ", "in A ", "posted 1 ago ", "(A", "of the A ", "Aa Bb "),
+)
+
+
+@given(
+    fragments=st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=3),
+    line_length=st.sampled_from([60, 590, 60_000]),
+)
+@settings(max_examples=6, deadline=None)
+def test_work_grows_no_faster_than_a_mail(fragments: list[str], line_length: int) -> None:
+    """Counted in calls, which a busy machine does not change."""
+    short, long = (_calls_for("".join(fragments), size, line_length) for size in (1_000, 2_000))
+    assert long <= 3 * short
+
+
+def _calls_for(fragment: str, size: int, line_length: int) -> int:
+    """How many functions are called to read a mail of a repeated fragment."""
+    written = (fragment * size)[:size]
+    lines = (written[start : start + line_length] for start in range(0, size, line_length))
+    mail = ParsedMail(own=Passage(text="\n".join(lines)))
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        PARSER.read_now(mail)
+    finally:
+        sys.setprofile(None)
+    return calls
 
 
 def test_long_mails_are_cut_and_say_so() -> None:
