@@ -290,6 +290,7 @@ class Facts:
         found = [
             titles.sentence_title(self.text),
             self._first_line_of_title(),
+            titles.clause_title(self.text),
             titles.mentioned_title(self.text),
         ]
         said = [title for title in found if title] or [

@@ -82,7 +82,8 @@ _DAYS = re.compile(
     re.IGNORECASE,
 )
 _ALTERNATIVES = re.compile(
-    r"\s*(?:;|\||\n|•|\bor\b|\boder\b|\bou\b|\band\b|&|\+|/(?=\s?[A-ZÀ-Þ]))\s*", re.IGNORECASE
+    r"\s*(?:;|\||\n|•|(?<!, )\bor\b|\boder\b|\bou\b|\band\b|&|\+|/(?=\s?[A-ZÀ-Þ]))\s*",
+    re.IGNORECASE,
 )
 _EDGES = " \t,-–—:/.()[]+*_"
 _AREA_ONLY = re.compile(rf"(?:{_STATES})(?: \d{{5}})?|USA?|{_AREAS}")

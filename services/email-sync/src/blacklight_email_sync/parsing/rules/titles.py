@@ -31,7 +31,7 @@ _SUBJECT_NOISE = re.compile(
     r"|title)|contract|fulltime|full time|permanent|staffing|available|great"
     r"|exciting|excellent|interested|candidates?|consultants?|resumes?|profiles?|submission"
     r"|please share|share|send|your|for|an?|the|of|in|with|our|client|client's|direct|interview"
-    r"|stelle|poste|offre|projekt|projektanfrage|oferta|freelance|suche|recherche)"
+    r"|stelle|poste(?: de)?|offre(?: de)?|projekt|projektanfrage|oferta|freelance|suche|recherche)"
     r"(?=[\s:–—!|*\]/-]|$)[\s:–—!|*\]/-]*",
     re.IGNORECASE,
 )
@@ -172,6 +172,7 @@ _SURE_LABEL = re.compile(r"title|role|position|designation|stelle|poste|puesto|b
 _ARTICLE = re.compile(
     r"\b(?:[Aa]n?|[Oo]ne|[Oo]ur|[Tt]he)\s(?:new |strong |good |great |full[- ]time )*"
 )
+_SENTENCE_START = re.compile(r"[.!?]\s+(?=[A-Z])")
 _MENTION_REACH = 3_000
 _TRAILING = re.compile(
     r"\s*(?:\b(?:role|position|job|opening|opportunity|requirement|needed|required|wanted"
@@ -229,6 +230,16 @@ def sentence_title(text: str) -> str:
             return title
     for match in _NOUN_BEHIND.finditer(text):
         if title := _title_at_end(text[max(0, match.start() - _BEFORE_NOUN) : match.start()]):
+            return title
+    return ""
+
+
+def clause_title(text: str) -> str:
+    """The first title of two words or more that a sentence begins with: "Tax clerk, 3+ years"."""
+    for match in _SENTENCE_START.finditer(text[:_MENTION_REACH]):
+        title = _title_at_start(text[match.end() : match.end() + _LONGEST_TITLE])
+        behind = text[match.end() + len(title) :][:1]
+        if len(title.split()) > 1 and behind in {",", ".", ";"} and not _VERB.search(title):
             return title
     return ""
 
