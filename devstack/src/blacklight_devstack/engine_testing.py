@@ -167,7 +167,7 @@ def running_engine(folder: Path) -> Iterator[TestEngine]:
     options = EngineOptions(
         db=folder / "engine.sqlite",
         poll_interval=timedelta(minutes=10),
-        retry_interval=timedelta(milliseconds=100),
+        retry_interval=timedelta(milliseconds=20),
         tick=timedelta(milliseconds=20),
         longest_pause=timedelta(milliseconds=50),
     )

@@ -20,7 +20,7 @@ class Environment(StrEnum):
 
 
 class Settings(BaseSettings):
-    """What every service needs; each service extends it with its own. An empty one counts as absent.
+    """What every service needs; each extends it with its own. An empty value counts as none.
 
     Names without the ``BLACKLIGHT_`` prefix are the ones that the libraries themselves know.
 
