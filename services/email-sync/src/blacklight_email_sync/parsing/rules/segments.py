@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from blacklight_email_sync.parsing.rules.label_names import Field
@@ -23,7 +23,7 @@ from blacklight_email_sync.parsing.rules.titles import labelled_title, line_titl
 
 MOST_POSTINGS = 40
 _LONGEST_ITEM = 250
-_LONGEST_HEADING = 90
+_LONGEST_HEADING, _LONGEST_SHARED = 90, 2_000
 _HEAD_LINE = re.compile(r"(?P<title>[^|,–—\n]{3,60}?)\s?(?:[-–—|]|,) ?[A-Z][\w'’. ]{2,30}")
 _NUMBER_BEFORE = re.compile(r"^#?[A-Z]{0,6}[-_ #]?\d{3,}[\w-]*\s*(?:\||\s-|:|\t)\s*")
 """Of the requirement, before its title: "REQ-90112 | Financial Analyst"."""
@@ -62,8 +62,13 @@ def segments_of(text: str) -> list[Segment]:
     for cut in (_rows, _labelled_blocks, _headed_blocks, _items):
         segments = cut(text, labelled)
         if len(segments) > 1 or (segments and cut is _rows):
-            return segments[:MOST_POSTINGS]
+            return [_with_near_text(segment) for segment in segments[:MOST_POSTINGS]]
     return [Segment(text, labelled)]
+
+
+def _with_near_text(segment: Segment) -> Segment:
+    """A segment with the nearest of what holds for all jobs, which is read again for each."""
+    return replace(segment, shared_text=segment.shared_text[-_LONGEST_SHARED:])
 
 
 def _rows(text: str, _labelled: Sequence[Labelled]) -> list[Segment]:
