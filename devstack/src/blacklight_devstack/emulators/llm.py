@@ -135,6 +135,10 @@ def create_app(player: LlmPlayer) -> FastAPI:
     async def chat_completions(request: Request) -> Response:
         return await _respond(_OpenAi(), request, player)
 
+    @app.get("/health")
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
     return app
 
 
