@@ -194,22 +194,36 @@ MakeFirm = Callable[[], Awaitable[Firm]]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def make_firm(stack: Stack) -> AsyncIterator[MakeFirm]:
+async def operator(stack: Stack) -> AsyncIterator[Firm]:
+    """The tenant of whoever runs the installation, with the platform's key."""
+    made = await bootstrap_tenant(
+        stack, name="Operator", slug="operator", admin_email="admin@operator.example.com"
+    )
+    assert made.platform_api_key is not None
+    async with client_of(stack, made.platform_api_key) as http:
+        yield Firm(made.tenant_id, http)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def make_firm(stack: Stack, operator: Firm) -> AsyncIterator[MakeFirm]:
     async with AsyncExitStack() as clients:
 
         async def make() -> Firm:
             slug = f"firm-{uuid.uuid4().hex[:8]}"
-            made = await bootstrap_tenant(
-                stack, name=slug, slug=slug, admin_email=f"admin@{slug}.example.com"
-            )
-            client = httpx.AsyncClient(
-                base_url=f"{stack.gateway_url}/api/v1",
-                headers={"Authorization": f"Bearer {made.api_key}"},
-                timeout=60,
-            )
-            return Firm(made.tenant_id, await clients.enter_async_context(client))
+            wanted = {"name": slug, "slug": slug, "admin_email": f"admin@{slug}.example.com"}
+            made = await operator.ask("POST", "/tenants", json=wanted)
+            http = await clients.enter_async_context(client_of(stack, made["api_key"]))
+            return Firm(made["id"], http)
 
         yield make
+
+
+def client_of(stack: Stack, api_key: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=f"{stack.gateway_url}/api/v1",
+        headers={"Authorization": f"Bearer {api_key}"},
+        timeout=60,
+    )
 
 
 @pytest_asyncio.fixture(loop_scope="session")

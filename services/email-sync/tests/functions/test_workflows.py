@@ -232,13 +232,13 @@ class TestSyncAllEmailIntegrations:
             if event["data"]["tenant_id"] in {world.tenant_id, suspended.tenant_id}
         }
         assert sorted(ours) == sorted(inbox.id for inbox in due)
-        assert ours[due[0].id] == {
-            "integration_id": due[0].id,
-            "tenant_id": world.tenant_id,
-            "user_id": due[0].integration.user_id,
-            "provider": "gmail",
-            "manual_trigger": False,
-        }
+        assert SyncUserInbox.model_validate(ours[due[0].id]) == SyncUserInbox(
+            integration_id=due[0].id,
+            tenant_id=world.tenant_id,
+            user_id=due[0].integration.user_id,
+            provider="gmail",
+            manual_trigger=False,
+        )
 
 
 class TestHandleEmailIntegrationError:

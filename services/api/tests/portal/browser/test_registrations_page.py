@@ -41,7 +41,7 @@ async def test_a_company_registers_and_is_looked_at(
     await expect(page.get_by_text("Wind turbine technician")).to_be_visible()
     await check_page(page)
     await page.get_by_role("button", name="Import 1 position").click()
-    await expect(page.get_by_role("status")).to_contain_text("being imported")
+    await expect(page.get_by_text("The positions are being imported.")).to_be_visible()
 
 
 async def _analyse(site: Site, theme: str) -> None:
