@@ -14,6 +14,7 @@ from blacklight_shared.events import (
     IntegrationError,
     IntegrationErrorType,
     ParseJobEmail,
+    SyncUserInbox,
 )
 from blacklight_shared.models import (
     EmailMessage,
