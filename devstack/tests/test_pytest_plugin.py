@@ -142,3 +142,9 @@ def test_tracebacks_before_logging_is_configured_are_plain(
     printed = capsys.readouterr().out
     assert "Traceback (most recent call last)" in printed
     assert local not in printed
+
+
+def test_a_module_is_for_one_worker(request: pytest.FixtureRequest) -> None:
+    mark = request.node.get_closest_marker("xdist_group")
+    assert mark is not None
+    assert mark.args == (str(Path(__file__).relative_to(request.config.rootpath)),)

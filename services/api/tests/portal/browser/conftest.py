@@ -33,6 +33,7 @@ SIZES = {"desktop": DESKTOP, "phone": PHONE}
 SERIOUS = frozenset({"serious", "critical"})
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep these tests on one pytest worker, so that the browser is started once.
 
