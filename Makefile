@@ -11,8 +11,8 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3
 UV ?= $(shell command -v uv || echo .tools/bin/uv)
 BIN := .venv/bin
 
-# How many tests run at the same time.
-WORKERS ?= 2
+# How many tests run at the same time: one more than the usual two cores, as many tests wait.
+WORKERS ?= 3
 PYTEST := $(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup
 
 # What `make demo` reads instead of its sample data.
@@ -47,7 +47,7 @@ dev: setup ## Run the whole system on this machine until Ctrl-C; data is kept in
 	@$(BIN)/python -m blacklight_devstack dev
 
 .PHONY: test
-test: setup ## Run every test (WORKERS=4: more at the same time)
+test: setup ## Run every test (WORKERS=2: fewer at the same time)
 	@$(PYTEST)
 
 .PHONY: browser

@@ -16,7 +16,7 @@ IS_LONG = os.environ.get("BLACKLIGHT_CHAOS") == "long"
 KILLS = 4 if IS_LONG else 1
 VICTIMS = ["engine", "matching", "gateway", "postgres"]
 
-WORLD = market(postings=2_000 if IS_LONG else 600, resumes=6, seed=11)
+WORLD = market(postings=2_000 if IS_LONG else 400, resumes=6, seed=11)
 
 pytestmark = [pytest.mark.chaos]
 

@@ -56,7 +56,7 @@ def read(raw: bytes) -> tuple[ParsedMail, ParseResult]:
     headers=st.lists(st.tuples(HEADER_NAMES, HEADER_VALUES), max_size=8),
     body=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_message_is_read(headers: list[tuple[str, str]], body: bytes) -> None:
     head = "".join(f"{name}: {value}\n" for name, value in headers)
     mail, result = read(head.encode("utf-8", errors="surrogatepass") + b"\n--b\n" + body)
@@ -65,7 +65,7 @@ def test_any_message_is_read(headers: list[tuple[str, str]], body: bytes) -> Non
 
 
 @given(raw=st.binary(max_size=400))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_bytes_are_read(raw: bytes) -> None:
     _, result = read(raw)
     assert (result.skip_reason is None) == bool(result.postings)
@@ -76,7 +76,7 @@ def test_any_bytes_are_read(raw: bytes) -> None:
     seed=st.integers(0, 2**32 - 1),
     cuts=st.integers(1, 6),
 )
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_damaged_mails_are_read(mail: SampleMail, seed: int, cuts: int) -> None:
     chance = random.Random(seed)
     raw = bytearray(mail.raw)
@@ -144,7 +144,7 @@ FRAGMENTS = (
     fragments=st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=3),
     line_length=st.sampled_from([60, 590, 60_000]),
 )
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_work_grows_no_faster_than_a_mail(fragments: list[str], line_length: int) -> None:
     """Counted in calls, which a busy machine does not change."""
     short, long = (_calls_for("".join(fragments), size, line_length) for size in (1_000, 2_000))

@@ -29,8 +29,16 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestEngine]:
 
 
 @pytest.fixture
-def worker(engine: TestEngine, database: DatabaseUrls, sink: Sink) -> Iterator[WorkerUnderTest]:
-    with running_worker(engine, database, sink) as worker:
+def database(module_database: DatabaseUrls) -> DatabaseUrls:
+    """One for all tests of a module, as a worker serves them all; each has a tenant of its own."""
+    return module_database
+
+
+@pytest.fixture(scope="module")
+def worker(
+    engine: TestEngine, module_database: DatabaseUrls, sink_server: Sink
+) -> Iterator[WorkerUnderTest]:
+    with running_worker(engine, module_database, sink_server) as worker:
         yield worker
 
 
