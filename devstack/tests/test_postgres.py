@@ -1,3 +1,4 @@
+import logging
 import os
 import shutil
 import signal
@@ -272,6 +273,9 @@ class TestStartedByRoot:
         self, home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         monkeypatch.setattr(postgres_account, "_FALLBACK_HOMES", home / "fallback")
+        # What ran before in this process may have configured logging, or switched loggers off.
+        caplog.set_level(logging.WARNING)
+        monkeypatch.setattr(postgres_account._log, "disabled", False)
         private = home / "root" / "project" / ".blacklight"
         private.parent.mkdir(parents=True)
         (home / "root").chmod(0o700)
