@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-import sys
-from types import FrameType
+from functools import partial
 
 import pytest
+from blacklight_devstack.call_counting import calls_for
 from blacklight_devstack.sample.inbox import SampleMail, sample_inbox
 from blacklight_email_sync.parsing import ParsedMail, ParseResult, Thresholds
 from blacklight_email_sync.parsing.extraction import judge
@@ -156,18 +156,7 @@ def _calls_for(fragment: str, size: int, line_length: int) -> int:
     written = (fragment * size)[:size]
     lines = (written[start : start + line_length] for start in range(0, size, line_length))
     mail = ParsedMail(own=Passage(text="\n".join(lines)))
-    calls = 0
-
-    def count(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        PARSER.read_now(mail)
-    finally:
-        sys.setprofile(None)
-    return calls
+    return calls_for(partial(PARSER.read_now, mail))
 
 
 def test_long_mails_are_cut_and_say_so() -> None:

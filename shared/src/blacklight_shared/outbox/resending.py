@@ -6,9 +6,11 @@ remembers ids; a workflow that runs again gives the same state.
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_shared.models import OutboxEvent
@@ -24,7 +26,13 @@ async def resend_since(session: AsyncSession, since: datetime) -> int:
     Returns:
         How many events.
     """
-    return await _owe_again(session, OutboxEvent.sent_at >= since)
+    owed = await session.execute(
+        update(OutboxEvent)
+        .where(OutboxEvent.sent_at >= since)
+        .values(sent_at=None, attempts=0, available_at=func.now())
+        .returning(OutboxEvent.sequence)
+    )
+    return len(owed.all())
 
 
 async def resend_dead(session: AsyncSession) -> int:
@@ -36,14 +44,27 @@ async def resend_dead(session: AsyncSession) -> int:
     Returns:
         How many events.
     """
-    return await _owe_again(session, OutboxEvent.dead_at.is_not(None))
+    return len(await revive_dead(session))
 
 
-async def _owe_again(session: AsyncSession, which: ColumnElement[bool]) -> int:
-    owed = await session.execute(
+async def revive_dead(
+    session: AsyncSession, event_id: uuid.UUID | None = None
+) -> Sequence[tuple[uuid.UUID, str]]:
+    """The same, for all dead events that the session sees, or one of them.
+
+    Args:
+        session: Of the system, or of the tenant whose events are meant.
+        event_id: The only one; None: all.
+
+    Returns:
+        Ids and names.
+    """
+    revived = (
         update(OutboxEvent)
-        .where(which)
-        .values(sent_at=None, dead_at=None, attempts=0, available_at=func.now())
-        .returning(OutboxEvent.sequence)
+        .where(OutboxEvent.dead_at.is_not(None))
+        .values(dead_at=None, attempts=0, available_at=func.now())
+        .returning(OutboxEvent.id, OutboxEvent.name)
     )
-    return len(owed.all())
+    if event_id is not None:
+        revived = revived.where(OutboxEvent.id == event_id)
+    return [(row.id, row.name) for row in await session.execute(revived)]

@@ -47,7 +47,7 @@ def counting_profile(
     """
     if said is None:
         return dict(entered)
-    values = {field: value for field, value in said.profile_values().items() if field in set(taken)}
+    values = {field: value for field, value in said.profile_values().items() if field in taken}
     return {
         **entered,
         **{field: _together(entered.get(field), value) for field, value in values.items()},

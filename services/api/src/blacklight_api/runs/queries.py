@@ -17,7 +17,7 @@ from blacklight_shared.models import (
     OutboxEvent,
     SyncRun,
 )
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 
@@ -82,21 +82,6 @@ async def count_dead_events(session: AsyncSession) -> int:
     """How many events the engine did not take."""
     query = select(func.count()).where(OutboxEvent.dead_at.is_not(None))
     return await session.scalar(query.select_from(OutboxEvent)) or 0
-
-
-async def revive_events(
-    session: AsyncSession, event_id: uuid.UUID | None
-) -> Sequence[tuple[uuid.UUID, str]]:
-    """Put dead events back into the outbox, all of them or one; gives their ids and names."""
-    revived = (
-        update(OutboxEvent)
-        .where(OutboxEvent.dead_at.is_not(None))
-        .values(dead_at=None, attempts=0, available_at=func.now())
-        .returning(OutboxEvent.id, OutboxEvent.name)
-    )
-    if event_id is not None:
-        revived = revived.where(OutboxEvent.id == event_id)
-    return [(row.id, row.name) for row in await session.execute(revived)]
 
 
 async def has_event(session: AsyncSession, event_id: uuid.UUID) -> bool:

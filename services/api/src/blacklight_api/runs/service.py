@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from blacklight_shared.outbox import revive_dead
+
 from blacklight_api.audit.service import record_each
 from blacklight_api.problems import NotFound
 from blacklight_api.runs import queries
@@ -23,7 +25,7 @@ async def send_again(work: TenantWork, event_id: uuid.UUID | None = None) -> int
     Raises:
         NotFound: The tenant has no such event.
     """
-    revived = await queries.revive_events(work.session, event_id)
+    revived = await revive_dead(work.session, event_id)
     if not revived and event_id and not await queries.has_event(work.session, event_id):
         raise NotFound("event")
     by_name: dict[str, list[str]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVarTuple
 
 from blacklight_shared.events import IntegrationErrorType
 from blacklight_shared.models import (
@@ -20,15 +21,19 @@ from blacklight_shared.models import (
 )
 from blacklight_shared.workflows import NotFoundError
 from pydantic import BaseModel
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_email_sync.sync.outcomes import WORDS
 
+ColumnTs = TypeVarTuple("ColumnTs")
+
 MAX_DUE = 5_000
 """More than this is left for the next round."""
+SYNC_PAUSE = func.make_interval(0, 0, 0, 0, 0, EmailIntegration.sync_frequency_minutes)
+"""Between two syncs of an integration, as people have chosen it."""
 _TICK_TOLERANCE = timedelta(minutes=7, seconds=30)
 """Half the time between two rounds: a sync ends after the round that has started it, and would
 otherwise miss every other one."""
@@ -81,6 +86,19 @@ class Position:
     last_synced_at: datetime | None
 
 
+def kept_in_sync(query: Select[*ColumnTs]) -> Select[*ColumnTs]:
+    """A query of integrations, of those only that are synced: nobody has switched them off."""
+    return (
+        query.join(PortalUser, PortalUser.id == EmailIntegration.user_id)
+        .join(Tenant, Tenant.id == EmailIntegration.tenant_id)
+        .where(
+            EmailIntegration.status == IntegrationStatus.ACTIVE,
+            PortalUser.status == PortalUserStatus.ACTIVE,
+            Tenant.status == TenantStatus.ACTIVE,
+        )
+    )
+
+
 async def due_inboxes(session: AsyncSession, at: datetime) -> list[DueInbox]:
     """The active integrations that want syncing by their own frequency, the longest waiting first.
 
@@ -88,22 +106,18 @@ async def due_inboxes(session: AsyncSession, at: datetime) -> list[DueInbox]:
         session: A session of the system role, which may look for ids across tenants.
         at: When the round fired.
     """
-    pause = func.make_interval(0, 0, 0, 0, 0, EmailIntegration.sync_frequency_minutes)
     rows = await session.execute(
-        select(
-            EmailIntegration.id,
-            EmailIntegration.user_id,
-            EmailIntegration.tenant_id,
-            EmailIntegration.provider,
+        kept_in_sync(
+            select(
+                EmailIntegration.id,
+                EmailIntegration.user_id,
+                EmailIntegration.tenant_id,
+                EmailIntegration.provider,
+            )
         )
-        .join(PortalUser, PortalUser.id == EmailIntegration.user_id)
-        .join(Tenant, Tenant.id == EmailIntegration.tenant_id)
         .where(
-            EmailIntegration.status == IntegrationStatus.ACTIVE,
-            PortalUser.status == PortalUserStatus.ACTIVE,
-            Tenant.status == TenantStatus.ACTIVE,
             EmailIntegration.last_synced_at.is_(None)
-            | (EmailIntegration.last_synced_at + pause <= at + _TICK_TOLERANCE),
+            | (EmailIntegration.last_synced_at + SYNC_PAUSE <= at + _TICK_TOLERANCE),
         )
         .order_by(EmailIntegration.last_synced_at.asc().nulls_first(), EmailIntegration.id)
         .limit(MAX_DUE)
