@@ -116,20 +116,27 @@ class Conformance:
             return RunState("UNKNOWN", None)
         return RunState(run["status"], _output(run["output"]))
 
-    def wait_for_end(self, run_id: str, patience_s: float = PATIENCE_S) -> RunState:
-        """Wait until a run has completed, failed or been cancelled, and has its output."""
+    def wait_for_end(self, run_id: str, patience_s: float = PATIENCE_S) -> str:
+        """Wait until a run has completed, failed or been cancelled; returns which."""
 
-        def ended() -> RunState | None:
-            state = self.run(run_id)
-            return state if state.status in ENDED else None
+        def ended() -> str | None:
+            status = self.run(run_id).status
+            return status if status in ENDED else None
 
         return eventually(ended, f"the end of run {run_id}", patience_s)
 
-    def wait_for_output(self, run_id: str) -> Any:
-        """Wait until a run has completed; returns what its function returned."""
-        state = self.wait_for_end(run_id)
-        assert state.status == "COMPLETED", state
-        return state.output
+    def wait_for_output(self, run_id: str, status: str = "COMPLETED") -> Any:
+        """Wait until a run has ended so; returns what its function returned or raised.
+
+        The server may tell the output a moment after the end.
+        """
+        assert self.wait_for_end(run_id) == status
+
+        def told() -> RunState | None:
+            state = self.run(run_id)
+            return state if state.output is not None else None
+
+        return eventually(told, f"the output of run {run_id}").output
 
     def runs_of(self, event_id: str) -> list[dict[str, Any]]:
         """The runs that an event started; the unused parameter passes by the server's cache."""

@@ -45,6 +45,7 @@ _SENDS: dict[str, Callable[[Conformance, Case], None]] = {
     "account-wide": _numbered("account-wide", 3),
     "slow-steps": _numbered("slow-steps", 3),
     "throttled": _numbered("throttled", 3),
+    "throttled-with-burst": _numbered("throttled-with-burst", 4),
     "throttled-per-key": _keyed("throttled-per-key", "abc"),
     "rate-limited": _numbered("rate-limited", 5),
     "rate-limited-per-key": _keyed("rate-limited-per-key", "aaabb"),
@@ -98,6 +99,13 @@ class TestThrottle:
         starts = sorted(note.at for note in notes)
         assert starts[1] - starts[0] >= 1.5
         assert starts[2] - starts[0] >= 3.5
+
+    def test_the_limit_and_the_burst_start_at_once(
+        self, conformance: Conformance, cases: dict[str, Case]
+    ) -> None:
+        notes = conformance.wait_for_notes(cases["throttled-with-burst"], "started", 3, 25)
+
+        assert len(notes) == 3
 
     def test_each_key_has_its_own_rate(
         self, conformance: Conformance, cases: dict[str, Case]
@@ -217,7 +225,7 @@ class TestUniqueness:
         [ended] = conformance.wait_for_notes(case, "ended")
 
         assert ended.details["number"] == 2
-        assert conformance.wait_for_end(old.run_id).status == "CANCELLED"
+        assert conformance.wait_for_end(old.run_id) == "CANCELLED"
 
 
 class TestCancel:
@@ -229,9 +237,9 @@ class TestCancel:
         conformance.wait_for_notes(spared, "called")
         conformance.send("cancel", doomed, number=1)
 
-        assert conformance.wait_for_end(called.run_id).status == "CANCELLED"
+        assert conformance.wait_for_end(called.run_id) == "CANCELLED"
         [ended] = conformance.wait_for_notes(spared, "ended")
-        assert conformance.wait_for_end(ended.run_id).status == "COMPLETED"
+        assert conformance.wait_for_end(ended.run_id) == "COMPLETED"
         assert conformance.notes(doomed, "ended") == []
 
     def test_a_cancel_trigger_can_expire(self, conformance: Conformance) -> None:
@@ -241,7 +249,7 @@ class TestCancel:
         time.sleep(2)
         conformance.send("cancel-late", case)
 
-        assert conformance.wait_for_end(called.run_id).status == "COMPLETED"
+        assert conformance.wait_for_end(called.run_id) == "COMPLETED"
 
     def test_the_api_cancels_a_run(self, conformance: Conformance) -> None:
         case = Case()
@@ -249,7 +257,7 @@ class TestCancel:
         [called] = conformance.wait_for_notes(case, "called")
         conformance.cancel(called.run_id)
 
-        assert conformance.wait_for_end(called.run_id).status == "CANCELLED"
+        assert conformance.wait_for_end(called.run_id) == "CANCELLED"
 
 
 class TestTimeouts:
@@ -258,14 +266,14 @@ class TestTimeouts:
     ) -> None:
         [called, *_] = conformance.wait_for_notes(cases["finish-timeout"], "called")
 
-        assert conformance.wait_for_end(called.run_id).status == "CANCELLED"
+        assert conformance.wait_for_end(called.run_id) == "CANCELLED"
         assert conformance.notes(cases["finish-timeout"], "ended") == []
 
     def test_a_run_that_waits_too_long_for_its_start_is_cancelled(
         self, conformance: Conformance, cases: dict[str, Case]
     ) -> None:
         [started] = conformance.wait_for_notes(cases["start-timeout"], "started")
-        assert conformance.wait_for_end(started.run_id).status == "COMPLETED"
+        assert conformance.wait_for_end(started.run_id) == "COMPLETED"
 
         time.sleep(2)
         assert len(conformance.notes(cases["start-timeout"], "started")) == 1

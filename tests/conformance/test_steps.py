@@ -154,4 +154,4 @@ def test_a_step_with_too_much_output_fails_the_run(conformance: Conformance) -> 
 
     run_id = conformance.wait_for_run_of(event_id)
 
-    assert conformance.wait_for_end(run_id).status == "FAILED"
+    assert conformance.wait_for_end(run_id) == "FAILED"

@@ -54,7 +54,12 @@ def _rates(build: Builder) -> None:
     async def noted(ctx: inngest.Context) -> None:
         build.recorder.note(ctx, "started", key=ctx.event.data.get("key"))
 
-    build.function("throttled", throttle=inngest.Throttle(limit=1, period=2 * SECOND))(noted)
+    build.function("throttled", throttle=inngest.Throttle(limit=1, period=2 * SECOND, burst=0))(
+        noted
+    )
+    build.function(
+        "throttled-with-burst", throttle=inngest.Throttle(limit=2, period=60 * SECOND, burst=1)
+    )(noted)
     build.function(
         "throttled-per-key",
         throttle=inngest.Throttle(limit=1, period=30 * SECOND, key="event.data.key"),

@@ -18,8 +18,8 @@ class Rate:
 
     @classmethod
     def for_throttle(cls, limit: int, period_ms: int, burst: int) -> "Rate":
-        """A throttle lets its burst start at once, one by default."""
-        return cls(limit, period_ms, at_once=max(burst, 1))
+        """A throttle lets its limit start at once, and its burst on top of it."""
+        return cls(limit, period_ms, at_once=limit + burst)
 
 
 def admit(rate: Rate, arrival_ms: float | None, now_ms: int) -> tuple[bool, float]:

@@ -84,7 +84,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """Runs with this key start ``limit`` per ``period_ms``, ``burst`` of them at once."""
+    """Runs with this key start ``limit`` per ``period_ms``, ``limit + burst`` of them at once."""
 
     key: str
     limit: int

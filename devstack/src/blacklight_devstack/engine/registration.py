@@ -98,7 +98,7 @@ class ThrottleConfig(_Config):
     limit: int = Field(ge=1)
     period: Duration
     key: Expression | None = None
-    burst: int = Field(default=1, ge=0)
+    burst: int = Field(default=0, ge=0)
 
 
 class DebounceConfig(_Config):
