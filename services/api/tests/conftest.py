@@ -112,9 +112,17 @@ def app_of_module(settings: ApiSettings) -> FastAPI:
     return create_app(settings)
 
 
+@pytest.fixture(scope="module")
+def engines_of_module(settings: ApiSettings) -> Database:
+    """Engines remember how statements are written; each test connects them anew."""
+    return Database.from_settings(settings)
+
+
 @pytest.fixture
-async def app(app_of_module: FastAPI, settings: ApiSettings) -> AsyncIterator[FastAPI]:
-    gateway = Gateway.from_settings(settings)
+async def app(
+    app_of_module: FastAPI, engines_of_module: Database, settings: ApiSettings
+) -> AsyncIterator[FastAPI]:
+    gateway = Gateway.from_settings(settings, engines_of_module)
     app_of_module.state.gateway = gateway
     yield app_of_module
     await gateway.database.close()

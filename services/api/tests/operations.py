@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from blacklight_api.app import API_PREFIX, create_app
@@ -18,8 +19,9 @@ CSV = "text/csv"
 MULTIPART = "multipart/form-data"
 
 
+@cache
 def openapi_document() -> dict[str, Any]:
-    """The document of the gateway; making it needs no database."""
+    """The document of the gateway; making it needs no database, but seconds."""
     settings = ApiSettings(env=Environment.TEST, database_url=NOWHERE, system_database_url=NOWHERE)
     return create_app(settings).openapi()
 

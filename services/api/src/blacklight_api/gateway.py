@@ -37,9 +37,14 @@ class Gateway:
     """None where people do not sign in with Microsoft."""
 
     @classmethod
-    def from_settings(cls, settings: ApiSettings) -> Gateway:
-        """The parts for these settings; nothing connects yet."""
-        database = Database.from_settings(settings)
+    def from_settings(cls, settings: ApiSettings, database: Database | None = None) -> Gateway:
+        """The parts for these settings; nothing connects yet.
+
+        Args:
+            settings: Of the gateway.
+            database: What there is already for the settings' database; made from them when None.
+        """
+        database = database or Database.from_settings(settings)
         return cls(
             settings=settings,
             database=database,
