@@ -7,7 +7,8 @@ reading and the writing belong together. Repeating a run changes nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,7 +31,8 @@ from blacklight_matching.matches.writer import (
     MAX_ID,
     MatchScope,
     Pair,
-    WriteCounts,
+    add_staged,
+    has_matches,
     kept_pairs,
     write_staged,
 )
@@ -103,7 +105,10 @@ async def score_postings(
         role_ids=sorted({int(role_id) for role_id in jobs.role_ids}),
     )
     await create_staging_table(session)
-    matches = await _score_and_stage(session, candidates, jobs, config)
+    matches = 0
+    async with aclosing(_scored([_Openings.of_all(candidates, jobs)], config)) as parts:
+        async for part in parts:
+            matches += await part.stage(session, config)
     scope = MatchScope(tile.tenant_id, sorted(job_ids), tile.after_candidate_id, upto)
     return await _write(session, scope, config, space, len(candidates), len(jobs), matches)
 
@@ -133,30 +138,60 @@ async def score_candidate(
         after_candidate_id=candidate_id - 1,
         upto_candidate_id=candidate_id,
     )
+    scope = MatchScope.of_candidate(tenant_id, candidate_id)
+    is_first_time = not await has_matches(session, scope)
     await create_staging_table(session)
     jobs_scored = matches = 0
     async for openings in _openings(session, tenant_id, candidate, space, snapshot):
-        matches += await _score_and_stage(
-            session, openings.candidate, openings.jobs, config, openings.visible
+        jobs_scored += sum(int(some.visible.sum()) for some in openings)
+        async with aclosing(_scored(openings, config)) as parts:
+            async for part in parts:
+                matches += await part.stage(session, config)
+                if is_first_time:
+                    await add_staged(session, tenant_id)
+    if is_first_time:
+        return RunCounts(
+            candidates=len(candidate),
+            jobs=jobs_scored,
+            matches=matches,
+            written=matches,
+            removed=0,
+            closed=0,
         )
-        jobs_scored += int(openings.visible.sum())
-    scope = MatchScope.of_candidate(tenant_id, candidate_id)
     return await _write(session, scope, config, space, len(candidate), jobs_scored, matches)
 
 
 @dataclass(frozen=True, eq=False)
 class _Openings:
-    """Postings that a candidate is scored against.
+    """Postings and who is scored against them.
 
     Attributes:
-        candidate: The candidate, with roles as these postings have them.
+        candidates: The candidates, with roles as these postings have them.
         jobs: n postings.
         visible: bool[n], those that count.
     """
 
-    candidate: CandidateFeatures
+    candidates: CandidateFeatures
     jobs: JobFeatures
     visible: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of_all(cls, candidates: CandidateFeatures, jobs: JobFeatures) -> _Openings:
+        """Postings that all count."""
+        return cls(candidates, jobs, np.ones(len(jobs), np.bool_))
+
+
+@dataclass(frozen=True, eq=False)
+class _ScoredPart:
+    """Pairs that match, with what they point into."""
+
+    openings: _Openings
+    pairs: ScoredPairs
+
+    async def stage(self, session: AsyncSession, config: MatchingConfig) -> int:
+        """Copy the pairs into the staging table; returns how many there are."""
+        openings = self.openings
+        return await stage(session, self.pairs, openings.candidates, openings.jobs, config)
 
 
 async def _openings(
@@ -165,8 +200,8 @@ async def _openings(
     candidate: CandidateFeatures,
     space: VectorSpace,
     snapshot: PostingSnapshot,
-) -> AsyncIterator[_Openings]:
-    """The open postings in a candidate's roles, a part at a time."""
+) -> AsyncIterator[list[_Openings]]:
+    """The open postings in a candidate's roles, as many at a time as are in memory."""
     role_ids = sorted({int(role_id) for role_id in candidate.roles.values})
     if not role_ids:
         return
@@ -174,8 +209,7 @@ async def _openings(
         blocks = await snapshot.up_to_date(session, space)
         merged = await roles_counted_as(session, role_ids)
         seeker = replace(candidate, roles=Ragged.from_lists([merged], np.int64))
-        for block in blocks.of_roles(merged):
-            yield _Openings(seeker, block.jobs, block.is_current)
+        yield [_Openings(seeker, block.jobs, block.is_current) for block in blocks.of_roles(merged)]
     after = 0
     while True:
         jobs = await load_openings(
@@ -189,7 +223,7 @@ async def _openings(
         )
         if not len(jobs):
             return
-        yield _Openings(candidate, jobs, np.ones(len(jobs), np.bool_))
+        yield [_Openings.of_all(candidate, jobs)]
         after = int(jobs.ids[-1])
 
 
@@ -198,19 +232,25 @@ async def _matching_config(session: AsyncSession, tenant_id: int) -> MatchingCon
     return MatchingConfig.from_overrides(overrides)
 
 
-async def _score_and_stage(
-    session: AsyncSession,
-    candidates: CandidateFeatures,
-    jobs: JobFeatures,
-    config: MatchingConfig,
-    visible_jobs: npt.NDArray[np.bool_] | None = None,
-) -> int:
-    """Score a block tile by tile, off the event loop, and copy each tile's pairs."""
-    tiles = score_tiles(candidates, jobs, config, visible_jobs=visible_jobs)
-    staged = 0
-    while (pairs := await asyncio.to_thread(next, tiles, None)) is not None:
-        staged += await stage(session, pairs, candidates, jobs, config)
-    return staged
+async def _scored(
+    openings: Sequence[_Openings], config: MatchingConfig
+) -> AsyncGenerator[_ScoredPart, None]:
+    """Score tile by tile, each in a thread while the caller stores the one before."""
+    parts = _parts(openings, config)
+    scoring = asyncio.create_task(asyncio.to_thread(next, parts, None))
+    try:
+        while (part := await scoring) is not None:
+            scoring = asyncio.create_task(asyncio.to_thread(next, parts, None))
+            yield part
+    finally:
+        scoring.cancel()
+
+
+def _parts(openings: Sequence[_Openings], config: MatchingConfig) -> Iterator[_ScoredPart]:
+    for some in openings:
+        tiles = score_tiles(some.candidates, some.jobs, config, visible_jobs=some.visible)
+        for pairs in tiles:
+            yield _ScoredPart(some, pairs)
 
 
 async def _write(
@@ -223,7 +263,7 @@ async def _write(
     matches: int,
 ) -> RunCounts:
     await _stage_kept(session, scope, config, space)
-    counts: WriteCounts = await write_staged(session, scope)
+    counts = await write_staged(session, scope)
     return RunCounts(
         candidates=candidates,
         jobs=jobs,

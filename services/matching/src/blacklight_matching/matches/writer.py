@@ -77,6 +77,41 @@ class Pair:
     job_id: int
 
 
+async def has_matches(session: AsyncSession, scope: MatchScope) -> bool:
+    """Whether any pair of a scope is stored.
+
+    Args:
+        session: A transaction of the tenant.
+        scope: The pairs.
+    """
+    connection = await driver_connection(session)
+    cursor = await connection.execute(_ANY, scope.parameters())
+    return await cursor.fetchone() is not None
+
+
+async def add_staged(session: AsyncSession, tenant_id: int) -> int:
+    """Store what was staged as new matches and empty the staging table, for the next part.
+
+    With nothing to compare with, a row costs half of what ``write_staged`` needs for it.
+
+    Args:
+        session: The tenant's transaction that staged the pairs, and keeps others from scoring them.
+        tenant_id: The tenant.
+
+    Returns:
+        How many rows were stored.
+
+    Raises:
+        psycopg.errors.UniqueViolation: One of the pairs is stored already.
+    """
+    connection = await driver_connection(session)
+    async with connection.cursor() as cursor:
+        await cursor.execute(_ADD, {"tenant_id": tenant_id})
+        added = cursor.rowcount
+        await cursor.execute(f"TRUNCATE {STAGED}")
+    return added
+
+
 async def write_staged(session: AsyncSession, scope: MatchScope) -> WriteCounts:
     """Make the matches of a scope equal to what was staged.
 
@@ -115,6 +150,34 @@ _IN_SCOPE = """
     AND existing.candidate_id > %(after)s AND existing.candidate_id <= %(upto)s
 """
 
+_ANY = f"""
+SELECT FROM candidate_job_matches AS existing WHERE {_IN_SCOPE} LIMIT 1
+"""
+
+# Staged NaN is "nothing to compare".
+_SCORED = f"""
+SELECT candidate_id, job_posting_id, score,
+       NULLIF(skills_score, 'NaN') AS skills_score,
+       NULLIF(experience_score, 'NaN') AS experience_score,
+       NULLIF(location_score, 'NaN') AS location_score,
+       NULLIF(salary_score, 'NaN') AS salary_score,
+       NULLIF(semantic_score, 'NaN') AS semantic_score,
+       ARRAY[skills_weight, experience_weight, location_weight, salary_weight, semantic_weight]
+         AS weights,
+       matched_skill_ids, missing_skill_ids, is_recommended
+FROM {STAGED}
+"""  # noqa: S608 -- constants only
+
+_COLUMNS = """
+  tenant_id, candidate_id, job_posting_id, score, skills_score, experience_score, location_score,
+  salary_score, semantic_score, weights, matched_skill_ids, missing_skill_ids, is_recommended
+"""
+
+_ADD = f"""
+INSERT INTO candidate_job_matches ({_COLUMNS})
+SELECT %(tenant_id)s, scored.* FROM ({_SCORED}) AS scored
+"""  # noqa: S608 -- constants only
+
 _NOT_STAGED = f"""
     NOT EXISTS (
       SELECT FROM {STAGED} AS staged
@@ -146,28 +209,13 @@ WHERE posting.id = existing.job_posting_id AND posting.status <> 'active' AND {_
   AND existing.status NOT IN ('{MatchStatus.NEW}', '{MatchStatus.CLOSED}')
 """  # noqa: S608 -- constants only
 
-# Staged NaN is "nothing to compare". A match that was closed with its posting opens with it: as
-# viewed, since somebody had acted on it. The scope keeps the planner from reading all matches of
-# the tenant. Rows that would not change are left out before the insert, because a conflict locks
-# and rewrites the row even when its WHERE is false. The order is that of the locks, so that two
-# writers of the same pairs wait for each other.
+# A match that was closed with its posting opens with it: as viewed, since somebody had acted on it.
+# The scope keeps the planner from reading all matches of the tenant. Rows that would not change are
+# left out before the insert, because a conflict locks and rewrites the row even when its WHERE is
+# false. The order is that of the locks, so that two writers of the same pairs wait for each other.
 _WRITE = f"""
-WITH scored AS (
-  SELECT candidate_id, job_posting_id, score,
-         NULLIF(skills_score, 'NaN') AS skills_score,
-         NULLIF(experience_score, 'NaN') AS experience_score,
-         NULLIF(location_score, 'NaN') AS location_score,
-         NULLIF(salary_score, 'NaN') AS salary_score,
-         NULLIF(semantic_score, 'NaN') AS semantic_score,
-         ARRAY[skills_weight, experience_weight, location_weight, salary_weight, semantic_weight]
-           AS weights,
-         matched_skill_ids, missing_skill_ids, is_recommended
-  FROM {STAGED}
-)
-INSERT INTO candidate_job_matches AS target (
-  tenant_id, candidate_id, job_posting_id, score, skills_score, experience_score, location_score,
-  salary_score, semantic_score, weights, matched_skill_ids, missing_skill_ids, is_recommended
-)
+WITH scored AS ({_SCORED})
+INSERT INTO candidate_job_matches AS target ({_COLUMNS})
 SELECT %(tenant_id)s, scored.*
 FROM scored
 LEFT JOIN (
