@@ -14,9 +14,11 @@ _CLOSING = re.compile(
     r"^\W{0,4}(?:(?:many |with |kind |best |warm |warmest |thanks?(?: and| &| n|,)? |)regards?"
     r"|(?:many )?thank(?:s| you)(?: (?:again|so much|very much|in advance|and regards|&? ?regards"
     r"|and best regards|with regards|for your (?:time|help|business)))?|thnx|thx|thanks a lot"
-    r"|thanks?,? (?:and|&|with) (?:best |kind |warm )?regards|rgds|br|cheers|best(?: wishes)?"
+    r"|thanks?,? (?:and|&|with) (?:best |kind |warm )?regards|rgds|br|cheers|ta|all the best"
+    r"|speak soon|(?:very )?best(?: wishes)?"
     r"|sincerely(?: yours)?|yours (?:sincerely|truly|faithfully)|cordially|respectfully"
-    r"|mit freundlichen grü(?:ß|ss)en|(?:viele|beste|liebe|freundliche) grü(?:ß|ss)e|mfg|vg|lg"
+    r"|mit freundlichen grü(?:ß|ss)en|(?:viele|beste|liebe|freundliche|herzliche|schöne|sonnige)"
+    r" grü(?:ß|ss)e|mfg|vg|lg"
     r"|cordialement|bien (?:cordialement|à vous)|saludos(?: cordiales)?|un saludo|atentamente"
     r"|atenciosamente|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?"
     r"|med vänliga hälsningar)\W{0,4}(?:[A-Z][\w.]{1,20})?\W{0,4}$",

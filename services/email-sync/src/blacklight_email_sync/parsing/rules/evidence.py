@@ -20,7 +20,7 @@ _BIAS = -2.6
 _TITLE_LABELLED, _TITLE_FOUND = 1.8, 1.0
 _PER_FIELD, _MOST_FIELDS = 0.6, 6
 _PER_ASKING, _MOST_ASKING = 1.3, 4
-_PER_MENTION, _MOST_MENTIONS = 0.6, 4
+_PER_MENTION, _MOST_MENTIONS = 0.6, 5
 _NOBODY_SOUGHT, _FORM_FIELDS, _SPECIFIED = -1.5, 4, 3
 """Pay and place without a request may be those of somebody who has the job; years are asked for
 only of somebody who does not."""

@@ -113,10 +113,12 @@ class Facts:
     Attributes:
         segment: The part of the mail that is about the job.
         subject: Of the mail, or the heading of the job where the mail has several.
+        address: Of the sender; it may tell the country.
     """
 
     segment: Segment
     subject: str
+    address: str = ""
 
     @property
     def labelled(self) -> list[Labelled]:
@@ -219,7 +221,7 @@ class Facts:
 
     def pay(self) -> SalaryRange | None:
         """The pay in numbers."""
-        surroundings = f"{self.subject}\n{self.text}"
+        surroundings = f"{self.subject}\n{self.text}\n{self.address}"
         for item in self.labelled:
             if item.field is Field.PAY and (
                 pay := labelled_pay(item.value, surroundings, item.label)
@@ -274,9 +276,10 @@ class Facts:
         in_text = self._title_in_text()
         # The subject "Welders" is about the "MIG welder" of the text, "internships" about an
         # "Audit Intern"; "Dev" may be somebody's name.
-        is_bare = titles.is_vague(in_subject) or (
-            len(in_subject.split()) == 1 and not self._says_apart(in_subject, in_text)
+        is_short = len(in_subject.split()) == 1 and (
+            in_subject.isupper() or not self._says_apart(in_subject, in_text)
         )
+        is_bare = titles.is_vague(in_subject) or is_short
         is_fuller = is_bare and len(in_text.split()) > 1
         is_fuller |= titles.is_fuller(in_text, in_subject)
         return in_text if is_fuller or not in_subject else in_subject
@@ -287,6 +290,8 @@ class Facts:
         return word in self.text.casefold() and word not in title.casefold()
 
     def _title_in_text(self) -> str:
+        if headline := titles.headline(self.segment.text):
+            return headline
         found = [
             titles.sentence_title(self.text),
             self._first_line_of_title(),

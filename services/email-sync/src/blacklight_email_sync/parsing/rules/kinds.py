@@ -17,6 +17,8 @@ DECISIVE = 10.0
 
 _READ_CHARACTERS = 6_000
 _FROM_A_PERSON = 0.3
+_IN_DESCRIPTION = 0.3
+"""What a sign counts in the description of a job, which may tell of products, awards and events."""
 _NAMED_IN_TITLES = frozenset(
     {
         *(SkipReason.BILLING, SkipReason.OTHER, SkipReason.INTERVIEW, SkipReason.CALENDAR),
@@ -86,11 +88,20 @@ def _weigh_words(mail: ParsedMail, strengths: dict[SkipReason, float]) -> None:
     for sign in _IN_SUBJECT:
         if sign.pattern.search(untitled if sign.kind in _NAMED_IN_TITLES else subjects):
             strengths[sign.kind] += sign.strength
+    head = text[: _start_of_description(text)]
     for sign in _IN_TEXT:
-        if sign.pattern.search(text):
+        if sign.pattern.search(head):
             strengths[sign.kind] += sign.strength
+        elif len(head) < len(text) and sign.pattern.search(text):
+            strengths[sign.kind] += sign.strength * _IN_DESCRIPTION
     if _is_personal(mail.headers):
         strengths[SkipReason.JOB_ALERT] *= _FROM_A_PERSON
+
+
+def _start_of_description(text: str) -> int:
+    """Where the description of a job begins: from there on a text is about the job and the firm."""
+    match = _DESCRIPTION_HEAD.search(text)
+    return match.start() if match else len(text)
 
 
 def _is_personal(headers: MailHeaders) -> bool:
@@ -125,6 +136,15 @@ def _is_filled(item: Labelled) -> bool:
     )
 
 
+_DESCRIPTION_HEAD = re.compile(
+    r"(?mi)^\W{0,6}(?:(?:job|position|role) (?:description|summary|purpose|overview|requirements)"
+    r"|(?:(?:minimum|preferred|basic|required|key) )?qualifications|(?:key |job )?requirements"
+    r"|essential (?:duties|functions)\b.{0,40}|must[- ]haves?|nice to haves?|who you are"
+    r"|about the (?:role|job|position|opportunity)"
+    r"|what (?:you[^\w ]ll|you will|we[^\w ]re|we are) .{2,30}"
+    r")\W{0,6}$"
+)
+"""Headings of job descriptions that CVs do not have."""
 _ALERTS = re.compile(r"^[\w.+-]*(?:job|career)?-?(?:alerts?|digest|matches)\b[\w.+-]*@")
 _PROGRAM = re.compile(r"jobs?|alert|career|news|talent|team|reply|digest|mail")
 _MAILER = re.compile(r"^(?:mailer-daemon|postmaster|bounces?[+-]?)")

@@ -64,10 +64,15 @@ class RulesParser:
     def _postings(self, mail: ParsedMail, passage: Passage) -> tuple[ExtractedPosting, ...]:
         segments = segments_of(passage.text[:_MAX_CHARACTERS])
         subject = _subject(mail, passage) if len(segments) == 1 else None
-        company = people.company_of(passage, _subject(mail, passage), _sender(mail, passage))
+        sender = _sender(mail, passage)
+        company = people.company_of(passage, _subject(mail, passage), sender)
         note = _note_above(mail, passage)
         facts = (
-            Facts(with_note(segment, note), segment.heading if subject is None else subject)
+            Facts(
+                with_note(segment, note),
+                segment.heading if subject is None else subject,
+                sender.address,
+            )
             for segment in segments
         )
         postings = (self._posting(mail, passage, company, each) for each in facts)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from blacklight_shared.postings import find_salary
 from blacklight_shared.work_terms import SalaryPeriod, SalaryRange
 
 from blacklight_email_sync.parsing.rules.cities import currency_of_cities
+from blacklight_email_sync.parsing.rules.written_amounts import written_amounts
 
 _LONGEST_PAY, _READ_CHARACTERS, _MOST_LINES = 160, 6_000, 120
 _MOST_HOURLY, _LEAST_YEARLY = 300.0, 10_000.0
@@ -63,14 +65,14 @@ _PLUS_EXTRAS = re.compile(
 )
 _IN_THOUSANDS = re.compile(
     r"(?P<sign>[$€£])? ?\b(?P<low>[2-9]\d|[1-9]\d\d) ?(?P<low_k>k)?(?: ?(?:-|–|—|to|and) ?[$€£]? ?"
-    r"(?P<high>[2-9]\d|[1-9]\d\d) ?(?P<high_k>k))?(?! ?\d)\b(?P<behind>.{0,30})",
+    r"(?P<high>[2-9]\d|[1-9]\d\d) ?(?P<high_k>k))?(?! ?\d)\b(?=(?P<behind>.{0,30}))",
     re.IGNORECASE,
 )
 _CODES = "USD|EUR|GBP|CHF|CAD|AUD|NZD|SGD|SEK|NOK|DKK|PLN"
 _SALARY = r"(?:[2-9]\d|[1-9]\d\d)[,.]\d{3}(?![\d,.]\d)"
 _YEARLY = re.compile(
     rf"(?P<before>.{{0,30}}?)(?P<sign>[$€£]|\b(?:{_CODES}) ?) ?(?P<low>{_SALARY})"
-    rf"(?: ?(?:-|–|—|to|and) ?[$€£]? ?(?P<high>{_SALARY}))?(?P<behind>.{{0,25}})"
+    rf"(?: ?(?:-|–|—|to|and) ?[$€£]? ?(?P<high>{_SALARY}))?(?=(?P<behind>.{{0,25}}))"
 )
 _PER_HOUR = re.compile(
     r"(?<![\w.,/$€£-])(?P<low>\d{2,3}(?:\.\d{1,2})?)(?: ?(?:-|–"
@@ -135,6 +137,21 @@ _COUNTRIES = (
     ),
 )
 """What tells the currency where an amount has none."""
+_COUNTRY_OF_ADDRESS = re.compile(
+    r"@[\w.-]+\.(?P<country>au|nz|uk|ca|in|sg|hk|ie|de|fr|nl|es|it|at|pt|be|fi|ch|pl|se|no|dk|ae"
+    r"|za|my)\b"
+)
+_COUNTRIES_OF_CURRENCIES = (
+    *(("AUD", "au"), ("NZD", "nz"), ("GBP", "uk"), ("CAD", "ca"), ("INR", "in"), ("SGD", "sg")),
+    *(("HKD", "hk"), ("CHF", "ch"), ("PLN", "pl"), ("SEK", "se"), ("NOK", "no"), ("DKK", "dk")),
+    *(("AED", "ae"), ("ZAR", "za"), ("MYR", "my"), ("EUR", "ie de fr nl es it at pt be fi")),
+)
+_CURRENCY_OF_COUNTRY = {
+    country: currency
+    for currency, countries in _COUNTRIES_OF_CURRENCIES
+    for country in countries.split()
+}
+_DOLLAR_CURRENCIES = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD")
 
 
 def labelled_pay(value: str, surroundings: str, label: str = "") -> SalaryRange | None:
@@ -167,8 +184,11 @@ def pay_in_text(text: str, surroundings: str) -> SalaryRange | None:
         text: The subject or the text of a posting.
         surroundings: The posting; it tells which country's dollars are meant.
     """
-    text = text[:_READ_CHARACTERS]
-    text = _PLUS_EXTRAS.sub(". ", text)
+    text = _PLUS_EXTRAS.sub(". ", text[:_READ_CHARACTERS])
+    return fuller_pay(_pay_said(text, surroundings), _pay_written(text, surroundings))
+
+
+def _pay_said(text: str, surroundings: str) -> SalaryRange | None:
     for match in _PAY_WORD.finditer(text):
         if (pay := find_salary(f"Salary: {match['amount']}")) is not None:
             return _in_dollars_of(pay, text[match.start() : match.end() + 6], surroundings)
@@ -184,6 +204,13 @@ def pay_in_text(text: str, surroundings: str) -> SalaryRange | None:
         or _yearly(text, surroundings)
         or _thousands_in_text(text, surroundings)
     )
+
+
+def _pay_written(text: str, surroundings: str) -> SalaryRange | None:
+    pay = next(written_amounts(text), None)
+    if pay is None or pay.currency not in ("", "$"):
+        return pay
+    return replace(pay, currency=_currency_around(pay.currency, surroundings))
 
 
 def fuller_pay(one: SalaryRange | None, other: SalaryRange | None) -> SalaryRange | None:
@@ -214,8 +241,8 @@ def _in_dollars_of(pay: SalaryRange, written: str, surroundings: str) -> SalaryR
 
 
 def _dollars_around(surroundings: str) -> str:
-    currency = _currency_around("", surroundings)
-    return currency if currency in ("CAD", "AUD", "NZD", "SGD", "HKD") else "USD"
+    currencies = _currencies_around("", surroundings)
+    return next((found for found in currencies if found in _DOLLAR_CURRENCIES), "USD")
 
 
 def _beside_type(text: str) -> SalaryRange | None:
@@ -338,8 +365,14 @@ def _currency_around(value: str, surroundings: str) -> str:
         if sign != "$":
             return _SIGNS.get(sign) or ("EUR" if sign.lower().startswith("euro") else sign.upper())
         return _dollars_around(surroundings)
+    return next(_currencies_around(value, surroundings), "")
+
+
+def _currencies_around(value: str, surroundings: str) -> Iterator[str]:
+    """What is paid with where a mail is about, the surest first: countries, cities, addresses."""
     for text in (value, surroundings):
-        for currency, telling in _COUNTRIES:
-            if telling.search(text):
-                return currency
-    return currency_of_cities(surroundings)
+        yield from (currency for currency, telling in _COUNTRIES if telling.search(text))
+    if city_currency := currency_of_cities(surroundings):
+        yield city_currency
+    for match in _COUNTRY_OF_ADDRESS.finditer(surroundings):
+        yield _CURRENCY_OF_COUNTRY[match["country"]]

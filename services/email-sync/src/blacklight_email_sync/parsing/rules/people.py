@@ -160,10 +160,10 @@ def _part_like(words: str, domain: str) -> str:
     for first in range(len(split)):
         for last in range(len(split), first, -1):
             name = " ".join(split[first:last])
-            letters = re.sub(r"[^a-z0-9]", "", name.casefold())
+            letters = re.sub(r"[^a-z0-9]", "", name.casefold().replace("&", "and"))
             shared = _shared_start(letters, domain)
             if shared == min(len(letters), len(domain)) and shared >= _SHORTEST_DOMAIN:
-                return name.strip(" .,'’-")
+                return name.strip(" .,'’&-")
             if shared >= _MOST_OF_DOMAIN * max(len(letters), len(domain)):
                 return name.strip(" .,'’-")
     return ""

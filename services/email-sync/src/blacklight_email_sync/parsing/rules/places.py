@@ -87,7 +87,13 @@ _ALTERNATIVES = re.compile(
 )
 _EDGES = " \t,-–—:/.()[]+*_"
 _AREA_ONLY = re.compile(rf"(?:{_STATES})(?: \d{{5}})?|USA?|{_AREAS}")
-_OFFICE_WORD = re.compile(r"(?<=\w) (?:office|area|metro area|location)$", re.IGNORECASE)
+_PROSE = re.compile(
+    r"^(?:an?|you|we|our|with|for|to|as) |(?-i:[a-z]{3}\. [A-Z])|"
+    r"\b(?:you|we|are|is|will|have|minimum)\b",
+    re.IGNORECASE,
+)
+"""Sentences, where the name of a place is expected."""
+_OFFICE_WORD = re.compile(r"(?<=\w)(?<!Bay) (?:office|area|metro area|location)$", re.IGNORECASE)
 _DENIAL = re.compile(r",?\s*\b(?:no|not|non)$", re.IGNORECASE)
 """What is left of "Lancaster, PA, no remote"."""
 _ZIP = re.compile(r"\s\d{5}(?:-\d{4})?$")
@@ -96,7 +102,8 @@ _ZIP = re.compile(r"\s\d{5}(?:-\d{4})?$")
 def locations_of(value: str) -> tuple[str, ...]:
     """The places in a labelled value; "Remote" is one where there is no other."""
     plain = _MODE_WORDS.sub(" ", _BRACKETS.sub(" ", value))
-    found = [place for piece in _ALTERNATIVES.split(plain) if (place := _cleaned(piece))]
+    pieces = (city for piece in _ALTERNATIVES.split(plain) for city in _cities_of_list(piece))
+    found = [place for piece in pieces if (place := _cleaned(piece))]
     # "New York, NY / NJ": an area alone belongs to the place before it only in a list of areas.
     places = tuple(dict.fromkeys(found))[:_MOST_LOCATIONS]
     if places:
@@ -106,6 +113,13 @@ def locations_of(value: str) -> tuple[str, ...]:
         return tuple(inside)
     mode = _MODE_WORDS.search(value)
     return (mode[0].strip(_EDGES)[:_LONGEST_LOCATION],) if mode else ()
+
+
+def _cities_of_list(piece: str) -> list[str]:
+    """The cities of "Pune, Mumbai, Chennai"; "Dallas, Texas" is one place."""
+    names = [name.strip(_EDGES) for name in piece.split(",")]
+    is_list = len(names) > 1 and all(is_city(name) for name in names)
+    return names if is_list else [piece]
 
 
 def cities_in(text: str) -> list[str]:
@@ -207,7 +221,8 @@ def mode_of(value: str) -> str:
 
 def _cleaned(piece: str) -> str:
     piece = _DAYS.sub(" ", piece.replace("\t", " "))
-    piece = _OFFICE_WORD.sub("", piece.strip(_EDGES))
+    piece = piece.strip(_EDGES)
+    piece = piece if piece.startswith("Greater ") else _OFFICE_WORD.sub("", piece)
     piece = _ZIP.sub("", " ".join(piece.split()).strip(_EDGES)).strip(_EDGES)
     piece = _DENIAL.sub("", piece).strip(_EDGES)
     # A street or "main campus" stands before the city.
@@ -215,7 +230,8 @@ def _cleaned(piece: str) -> str:
         return cities[-1]
     if not piece or len(piece) > _LONGEST_LOCATION or not any(map(str.isalpha, piece)):
         return ""
-    return "" if piece.islower() and piece not in _KNOWN else piece
+    is_name = piece in _KNOWN or not (piece.islower() or _PROSE.search(piece))
+    return piece if is_name else ""
 
 
 def _without_title_words(name: str) -> str:

@@ -23,7 +23,7 @@ from blacklight_email_sync.parsing.rules.titles import labelled_title, line_titl
 
 MOST_POSTINGS = 40
 _LONGEST_ITEM = 250
-_LONGEST_HEADING, _LONGEST_SHARED = 90, 2_000
+_LONGEST_HEADING, _LONGEST_SHARED, _LONGEST_BEHIND = 90, 2_000, 600
 _HEAD_LINE = re.compile(r"(?P<title>[^|,–—\n]{3,60}?)\s?(?:[-–—|]|,) ?[A-Z][\w'’. ]{2,30}")
 _NUMBER_BEFORE = re.compile(r"^#?[A-Z]{0,6}[-_ #]?\d{3,}[\w-]*\s*(?:\||\s-|:|\t)\s*")
 """Of the requirement, before its title: "REQ-90112 | Financial Analyst"."""
@@ -191,6 +191,8 @@ def _items(text: str, _labelled: Sequence[Labelled]) -> list[Segment]:
     found = _with_siblings(lines, found)
     before = "\n".join(lines[: found[0][0]]).strip()
     ends = [*(number for number, _ in found[1:]), len(lines)]
+    behind = _behind_gap(lines[found[-1][0] :])
+    before = f"{before}\n{behind}".strip()
     shared = find_labelled(before)
     segments = []
     for (number, title), end in zip(found, ends, strict=True):
@@ -275,6 +277,12 @@ def _has_terms(rest: str) -> bool:
         or pay_in_text(rest, rest)
         or any(is_known(piece.strip()) for piece in re.split(r"[-–—|,()/\t]+", rest))
     )
+
+
+def _behind_gap(lines: Sequence[str]) -> str:
+    """What follows the list: like what stands before it, it holds for all of its jobs."""
+    gap = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
+    return "\n".join(lines[gap:]).strip()[:_LONGEST_BEHIND]
 
 
 def _up_to_gap(lines: Sequence[str], *, is_last: bool) -> Iterator[str]:

@@ -168,13 +168,17 @@ _DURATION_IN_TEXT = re.compile(
     rf"(?<![\w$])(?P<a>{_LENGTH})(?:[ ,(/-]{{1,3}}(?:initial |rolling |long[- ]term |w2 |c2c "
     rf"|extendable |fixed[- ]term )*"
     rf"(?:contract|project|assignment|engagement|duration|gig|term\b|with (?:possible|likely"
-    rf"|high|extensions?\b|a )|plus extensions?|extension|extendable|to start|initially|freelance"
+    rf"|high|extensions?\b|a )|plus extensions?|extension|extendable"
+    rf"|to (?:start|begin)(?: with)?|initially|freelance"
     rf"|mission|projekt))"
     rf"|(?:duration|contract|project|assignment|engagement|term|extend\w*|runs?|length|lasts?"
     rf"|initial\w*|mission)(?: of| is| for| (?:it )?through| till| until|:)?(?: about| around|"
     rf" approx\w*| at least| an initial)? (?P<b>{_LENGTH})(?![\w])"
-    rf"|\bfor (?:about |around |approx\w* |an initial |at least )?(?P<d>\d{{1,2}}[+]?"
+    rf"|\b(?:for|lasting)(?: about| around|"
+    rf" approx\w*\.?| an initial| at least| roughly| up to)? (?P<d>\d{{1,2}}[+]?"
     rf"(?: ?(?:-|–|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT})\b(?! (?:ago|of experience))"
+    rf"|\b(?:approx\w*\.?|roughly|probably) (?P<f>\d{{1,2}}[+]?(?: ?(?:-|–|to) ?\d{{1,2}})?[ -]"
+    rf"{_SHORT_UNIT})\b(?! (?:ago|of experience))"
     rf"|(?<![\w$])(?P<e>\d{{1,2}}[+]?(?: ?(?:-|–"
     rf"|to) ?\d{{1,2}})?[ -]{_SHORT_UNIT}[+]?)(?= (?:(?:of )?work\b|w2|c2c|c2h|cth"
     rf"|ftc|cover|maternity|outside|inside|rolling)|\s*(?:[-–|,;/)]\s|$))(?<!\bnotice)"
@@ -278,7 +282,8 @@ _START = re.compile(
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b(?: \d{1,2}(?:st|nd|rd"
     r"|th)?(?!\w))?(?:,? 20\d\d)?"
-    r"|\d{1,2}[./]\d{1,2}[./](?:20)?\d\d|next (?:week|month)|sofort)",
+    r"|\d{1,2}[./]\d{1,2}[./](?:20)?\d\d|next (?:week|month)|sofort"
+    r"|(?:next |this |the week of )?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b)",
     re.IGNORECASE,
 )
 

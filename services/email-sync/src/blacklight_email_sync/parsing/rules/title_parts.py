@@ -9,7 +9,8 @@ from blacklight_email_sync.parsing.rules.places import cities_in, is_known, mode
 ARRANGEMENT = re.compile(
     r"^\W*(?:\d{1,3} ?\+? ?(?:months?|years?|yrs?|weeks?|mos?)\b.*"
     r"|.*\b(?:remote|onsite|on-site|hybrid|w-?2|c2c|contract|long term|urgent|full[- ]?time"
-    r"|permanent|visa|usc|gc|h-?1b?|local|rate|\$\d+)\b.*)$",
+    r"|permanent|visa|usc|gc|h-?1b?|local|rate|\$\d+)\b.*"
+    r"|(?:1st|2nd|3rd|first|second|third|days?|nights?|evenings?|weekends?)(?: shifts?)?\W*)$",
     re.IGNORECASE,
 )
 """Terms of the work, such as "12 months" and "onsite"."""
@@ -21,7 +22,8 @@ _SCOPE = re.compile(
 )
 _LEAD = re.compile(
     r"(?:(?:\d{1,2}x?|one|two|three|four|five|six|seven|eight|nine|ten|its|their|his|her|your|next|first|second|temp(?:orary)?|interim|seasonal|additional)"
-    r"\s+)+"
+    r"\s+)+(?:shift\s+)?"
+    r"|(?:1st|2nd|3rd|day|night|evening|swing|weekend|graveyard)[- ]shift\s+"
     r"|(?:(?!senior\b|junior\b|lead\b|staff\b|principal\b|chief\b)[a-z]+\s+)+(?=[A-Z])"
 )
 """What stands before a title: whose it is, and what the person should be like."""
@@ -33,7 +35,7 @@ _FUNCTION = re.compile(
     r"|Science|Systems|Services|Development|Planning|Procurement|HR|IT|Tax|Audit|Treasury|Quality"
     r"|Supply Chain|Logistics|Manufacturing|Support|Delivery|Communications|Design|Technology"
     r"|Intelligence|Management|Safety|Partnerships|Acquisition|Experience|AI|ML|BI|SAP|Oracle)"
-    r"(?= *(?:$|\n|[|(–-]))"
+    r"(?= *(?:$|\n|[|(–-]|(?:in|at|based|to|who|with)\b))"
 )
 """The field of work behind a comma, which might also be a place: "Manager, Data Analysis"."""
 _LEVEL = re.compile(
@@ -47,6 +49,7 @@ GENDERS = re.compile(
     re.IGNORECASE,
 )
 """Advertisements must say that they are for anyone: "(m/w/d)", "(H/F)"."""
+_INITIALS = re.compile(r"\s?\((?P<initials>[A-Z]{2,6})s?\)")
 _REMARK = re.compile(
     r"\d{3}|^\W*\d|\barea\b|\bconfidential\b|\breplacement\b|\bback-?fill\b|\bimmediate"
     r"|^\W*(?:new|urgent|hot|exclusive|direct|open|priority|asap|multiple|for|the|with|in|at)\b"
@@ -80,3 +83,13 @@ def is_field(inside: str) -> bool:
         or mode_of(inside)
         or any(is_known(piece.strip()) for piece in pieces)
     )
+
+
+def without_initials(title: str) -> str:
+    """A title without its own abbreviation: "Certified Nursing Assistant (CNA)"."""
+    match = _INITIALS.search(title)
+    if match is None:
+        return title
+    before = re.findall(r"[^\W\d_]+", title[: match.start()])[-len(match["initials"]) :]
+    is_same = "".join(word[0] for word in before).casefold() == match["initials"].casefold()
+    return (title[: match.start()] + title[match.end() :]).strip() if is_same else title

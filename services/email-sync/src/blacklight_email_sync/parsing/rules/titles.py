@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from blacklight_shared.roles.title_finding import names_work, title_in, title_key
 
 from blacklight_email_sync.parsing.mime.headers import FORWARD_SUBJECT, REPLY_SUBJECT
+from blacklight_email_sync.parsing.rules.other_titles import FULL_TITLES, foreign_title, short_title
 from blacklight_email_sync.parsing.rules.places import cities_in, mode_of
 from blacklight_email_sync.parsing.rules.title_parts import (
     ARRANGEMENT,
     GENDERS,
     is_field,
     with_parts,
+    without_initials,
 )
 
 _LONGEST_TITLE = 120
@@ -75,12 +77,14 @@ _SENTENCE_CUES = re.compile(
 )
 _DETERMINERS = (
     r"(?:immediately |urgently |currently |actively |now )?(?:an? |the |one |two |three |\d{1,2}x? "
-    r"|x ?\d{1,2} |some |several |multiple |our |another |for |experienced |strong |talented "
-    r"|skilled "
+    r"|four |five |six |couple of |few |more |x ?\d{1,2} |some |several |multiple |our "
+    r"|another |for |experienced |strong |talented |skilled "
     r"|great |good |solid |full[- ]time |part[- ]time |new |certified |licensed |qualified )*"
 )
 _ASKING = re.compile(
     r"\b(?:looking (?:to (?:hire|add|bring on|fill|appoint) |for )|search(?:ing)? for "
+    r"|chasing |(?:desperate|crying out|recruitment|hunt(?:ing)?|opening|vacancy) for "
+    r"|short (?:of )?"
     r"|in need of |need(?:s|ed)?"
     r" (?!to\b)|seek(?:s|ing)? |hir(?:e|ing) |recruit(?:ing)? |find (?:us |me )?|appoint "
     r"|add(?:ing)? "
@@ -106,51 +110,14 @@ _NOT_TITLE_START = re.compile(
     r"|their|below|direct)\s",
     re.IGNORECASE | re.DOTALL,
 )
-# Names of occupations that English lacks; in Romance languages their field stands behind them.
-_GERMANIC_HEAD = re.compile(
-    r"\b[\w-]*(?:entwickler|berater|ingenieur|architekt|leiter|techniker|mechaniker|mechatroniker"
-    r"|pfleger|fachkraft|kaufmann|kauffrau|elektriker|buchhalter|ontwikkelaar|beheerder"
-    r"|utvecklare|konsulent|verkäufer|fahrer|schlosser|monteur|sachbearbeiter|referent|erzieher"
-    r"|fräser|dreher|tischler|schreiner|maurer|installateur|monteurin|bäcker|gärtner|köchin"
-    r"|chauffeur|lagerist|schweißer|disponent|arbeiter|helfer|medewerker|adviseur|verpleegkundige"
-    r"|sjuksköterska)(?:[:*/_]?in(?:nen)?)?\b"
-    r"(?-i:(?<=leiter) [A-ZÄÖÜ][\w-]+|(?<=leiterin) [A-ZÄÖÜ][\w-]+)?",
-    re.IGNORECASE,
-)
-_ROMANCE_HEAD = re.compile(
-    r"^(?:développeu(?:r|se)|ingénieure?|chef(?:fe)? de projet|analyste|architecte"
-    r"|technicien(?:ne)?"
-    r"|cariste|préparat(?:eur|rice)|conduct(?:eur|rice)|soudeu(?:r|se)|chauffeur|vendeu(?:r|se)"
-    r"|électricien(?:ne)?|plombier|cuisinier|serveu(?:r|se)|responsable|gestionnaire|assistante?"
-    r"|soldador|electricista|administrativ[oa]|camarer[oa]|operai[oa]|impiegat[oa]|tecnic[oa]"
-    r"|técnic[oa]|responsabile|magazziniere|autista|infermier[ea]"
-    r"|comptable|infirmi(?:er|ère)|desarrollador[ae]?|ingenier[oa]|analista|arquitect[oa]"
-    r"|programador[ae]?|contable|enfermer[oa]|sviluppator[ei]|ingegnere|programmatore"
-    r"|desenvolvedora?|engenheir[oa])s?\b",
-    re.IGNORECASE,
-)
-_ROMANCE_END = re.compile(
-    r"\s(?:para|pour|por|per|con|avec|com|en|em|in|chez|basé\w*|qui|que|che|et|a|à|[-–|/])(?=\s|$)",
-    re.IGNORECASE,
-)
 _RANK_DOT = re.compile(r"\b([sj]r)\.\s*", re.IGNORECASE)
 _CLAUSE_BREAK = re.compile(r"\n|[.!?,;:](?=\s|$)|[(\[|]")
 _EDGES = " ,-–*\"'“”"
-_MOST_FOREIGN, _FEW_WORDS = 5, 4
+_FEW_WORDS = 4
 _CASED = re.compile(r"(?:^|(?<=[\s/(-]))(?!(?:of|and|the|for|in|de|du)\b)[a-zà-ÿ]")
 _EMPLOYER = re.compile(
     r"^.{2,60}? (?:is|are) (?:now |currently )?hiring(?: for)?\b[\s:!–-]*", re.IGNORECASE
 )
-_SHORT_TITLES = {
-    "BA": "Business Analyst",
-    "GP": "General Practitioner",
-    "NP": "Nurse Practitioner",
-    "PA": "Physician Assistant",
-    "PM": "Project Manager",
-    "QA": "Quality Assurance Analyst",
-    "RN": "Registered Nurse",
-}
-"""Titles of two letters, in full: alone they say too little."""
 _SCHOOL = re.compile(r"\b(?:School|College|University|Academy|Course|Faculty)\b")
 _GREETING = re.compile(
     r"\W*(?:dear|hi|hey|hello|greetings|good (?:morning|afternoon|evening|day)|team|all|guten"
@@ -173,6 +140,7 @@ _ARTICLE = re.compile(
     r"\b(?:[Aa]n?|[Oo]ne|[Oo]ur|[Tt]he)\s(?:new |strong |good |great |full[- ]time )*"
 )
 _SENTENCE_START = re.compile(r"[.!?]\s+(?=[A-Z])")
+_SENTENCE_END = re.compile(r"[.!?,;]$|\b(?:we|you|your|our|my|i)\b", re.IGNORECASE)
 _MENTION_REACH = 3_000
 _TRAILING = re.compile(
     r"\s*(?:\b(?:role|position|job|opening|opportunity|requirement|needed|required|wanted"
@@ -256,7 +224,7 @@ def mentioned_title(text: str) -> str:
 def is_work(title: str) -> bool:
     """Whether a word of a title says what somebody is."""
     return any(names_work(word) for word in re.findall(r"[^\W\d_]+", title)) or bool(
-        _foreign_title(title)
+        foreign_title(title)
     )
 
 
@@ -284,6 +252,18 @@ def line_title(line: str) -> str:
     return "" if _VERB.search(title) else title
 
 
+def headline(text: str) -> str:
+    """The title that a text begins with on a line of its own, as advertisements do; "" if none."""
+    line = text.lstrip().split("\n", 1)[0].strip(" *_#:")[: _LONGEST_TITLE + 1]
+    if not 1 < len(line.split()) <= _MOST_WORDS or len(line) > _LONGEST_TITLE:
+        return ""
+    title = line_title(line)
+    if not title or _SENTENCE_END.search(line):
+        return ""
+    full = labelled_title(line)
+    return full if full.startswith(title) else title
+
+
 def without_prefixes(subject: str) -> str:
     """A subject without "Re:" and "Fwd:"."""
     for _ in range(_MOST_WORDS):
@@ -302,8 +282,8 @@ def _title_at_start(text: str) -> str:
         if not 0 < len(candidate.split()) <= _MOST_WORDS:
             continue
         title = with_parts(text, _title_as_written(candidate))
-        if title := _trimmed(title) or _foreign_title(candidate):
-            return _SHORT_TITLES.get(title, title)
+        if title := _trimmed(title) or foreign_title(candidate) or short_title(candidate):
+            return FULL_TITLES.get(title, title)
     return ""
 
 
@@ -337,16 +317,6 @@ def _title_at_end(text: str) -> str:
     words = re.split(r"[.!?:,;\n]\s|[.!?:,;\n]$", text[start.end() if start else 0 :])[-1].strip()
     title = _title_at_start(words)
     return title if title and words.casefold().endswith(title.casefold()) else ""
-
-
-def _foreign_title(text: str) -> str:
-    if (match := _GERMANIC_HEAD.search(text)) and len(
-        text[: match.start()].split()
-    ) < _MOST_FOREIGN:
-        return text[: match.end()].strip()
-    if _ROMANCE_HEAD.match(text):
-        return _ROMANCE_END.split(" ".join(text.split()[:_MOST_FOREIGN]))[0]
-    return ""
 
 
 def _candidates(clause: str) -> Iterator[str]:
@@ -383,7 +353,7 @@ def _is_arrangement(piece: str) -> bool:
 
 
 def _trimmed(title: str) -> str:
-    title = GENDERS.sub(" ", title)
+    title = without_initials(GENDERS.sub(" ", title))
     title = _BRACKETED.sub(
         lambda m: " " if ARRANGEMENT.match(m[0]) or cities_in(m[0]) else m[0], title
     )
