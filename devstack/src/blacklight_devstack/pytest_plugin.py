@@ -25,6 +25,7 @@ import structlog
 from filelock import FileLock
 from psycopg import sql
 
+from blacklight_devstack.database_testing import KeptEngines
 from blacklight_devstack.postgres import EmbeddedPostgres
 from blacklight_devstack.postgres_roles import OWNER_ROLE, DatabaseUrls
 
@@ -163,6 +164,12 @@ def module_database(
 def databases(postgres_server: EmbeddedPostgres, migrated_template: str) -> FreshDatabases:
     """Makes databases as `database`, for a test that needs one after the other."""
     return partial(_copied, postgres_server, migrated_template)
+
+
+@pytest.fixture(scope="session")
+def kept_engines(postgres_server: EmbeddedPostgres) -> KeptEngines:
+    """Engines of this process, for the database that the test in hand chooses."""
+    return KeptEngines(postgres_server.urls("postgres"))
 
 
 @pytest.fixture

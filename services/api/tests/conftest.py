@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from blacklight_api.app import create_app
 from blacklight_api.auth.scopes import Scope
 from blacklight_api.bootstrap import KeyWishes, bootstrap
 from blacklight_api.gateway import Gateway
 from blacklight_api.settings import ApiSettings
 from blacklight_api.tenants.schemas import TenantCreate
+from blacklight_devstack.database_testing import KeptEngines
 from blacklight_devstack.emulators.mailboxes import EmulatedMailboxes, emulated_mailboxes
 from blacklight_devstack.postgres_roles import DatabaseUrls
 from blacklight_shared import passwords
@@ -26,6 +26,8 @@ from blacklight_shared.settings import Environment
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select
+
+from services.api.tests.operations import app_without_database
 
 
 @dataclass(frozen=True)
@@ -106,25 +108,15 @@ def settings(module_database: DatabaseUrls) -> ApiSettings:
     return settings_for(module_database)
 
 
-@pytest.fixture(scope="module")
-def app_of_module(settings: ApiSettings) -> FastAPI:
-    """Routes are costly to make; what they share between requests is fresh for each test."""
-    return create_app(settings)
-
-
-@pytest.fixture(scope="module")
-def engines_of_module(settings: ApiSettings) -> Database:
-    """Engines remember how statements are written; each test connects them anew."""
-    return Database.from_settings(settings)
-
-
 @pytest.fixture
 async def app(
-    app_of_module: FastAPI, engines_of_module: Database, settings: ApiSettings
+    settings: ApiSettings, module_database: DatabaseUrls, kept_engines: KeptEngines
 ) -> AsyncIterator[FastAPI]:
-    gateway = Gateway.from_settings(settings, engines_of_module)
-    app_of_module.state.gateway = gateway
-    yield app_of_module
+    """Routes are costly to make; what they share between requests is fresh for each test."""
+    gateway = Gateway.from_settings(settings, kept_engines.use(module_database))
+    shared_app = app_without_database()
+    shared_app.state.gateway = gateway
+    yield shared_app
     await gateway.database.close()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from blacklight_api.app import API_PREFIX, create_app
 from blacklight_api.settings import ApiSettings
 from blacklight_shared.settings import Environment
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 NOWHERE = SecretStr("postgresql+psycopg://nobody@127.0.0.1:1/nowhere")
@@ -20,10 +21,15 @@ MULTIPART = "multipart/form-data"
 
 
 @cache
-def openapi_document() -> dict[str, Any]:
-    """The document of the gateway; making it needs no database, but seconds."""
+def app_without_database() -> FastAPI:
+    """The gateway's app: its routes take long to make, so there is one of it in a process."""
     settings = ApiSettings(env=Environment.TEST, database_url=NOWHERE, system_database_url=NOWHERE)
-    return create_app(settings).openapi()
+    return create_app(settings)
+
+
+def openapi_document() -> dict[str, Any]:
+    """The document of the gateway, which the app makes once."""
+    return app_without_database().openapi()
 
 
 @dataclass(frozen=True)

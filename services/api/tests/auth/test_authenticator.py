@@ -123,8 +123,12 @@ class TestCosts:
         def note(*arguments: Any) -> None:
             queries.append(arguments[2])
 
-        event.listen(database.system_engine.sync_engine, "before_cursor_execute", note)
-        await authenticator.authenticate(tenant.key)
+        listening = (database.system_engine.sync_engine, "before_cursor_execute", note)
+        event.listen(*listening)
+        try:
+            await authenticator.authenticate(tenant.key)
+        finally:
+            event.remove(*listening)
         assert queries == []
 
     async def test_use_is_noted_at_most_once_a_minute(
