@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,11 +42,13 @@ class RunResult:
         id: The run's id.
         status: ``Running``, ``Completed``, ``Failed`` or ``Cancelled``.
         output: What the handler returned, or the error with ``name`` and ``message``; None before.
+        ended_at: When, by the engine's clock; None before.
     """
 
     id: str
     status: str
     output: Any
+    ended_at: datetime | None
 
 
 class TestEngine:
@@ -95,7 +97,12 @@ class TestEngine:
         """
         found = self._data(f"/v1/events/{event_id}/runs")
         return [
-            RunResult(run["run_id"], run["status"], run["output"])
+            RunResult(
+                id=run["run_id"],
+                status=run["status"],
+                output=run["output"],
+                ended_at=datetime.fromisoformat(run["ended_at"]) if run["ended_at"] else None,
+            )
             for run in found
             if function is None or run["function_id"] == function_uuid(function)
         ]

@@ -67,10 +67,9 @@ async def match_candidate(
         inngest.StepError: The candidate does not exist, is another tenant's or was deleted.
     """
     is_reading_resume = await ctx.step.run(
-        "validate", validate_candidate, deps, tenant_id, candidate_id
+        "prepare", prepare_candidate, deps, tenant_id, candidate_id
     )
     await ctx.step.run("settle-roles", settle_preferred_roles, deps, tenant_id, candidate_id)
-    await ctx.step.run("prepare-features", prepare_features, deps, tenant_id, candidate_id)
     embedded = await ctx.step.run(
         "embed", embed_stale, deps, Subject.CANDIDATE, tenant_id, [candidate_id]
     )
@@ -94,9 +93,9 @@ async def match_candidate(
     )
 
 
-@translating_errors("validate candidate")
-async def validate_candidate(deps: MatchingDeps, tenant_id: int, candidate_id: int) -> bool:
-    """Check that there is somebody to match.
+@translating_errors("prepare candidate")
+async def prepare_candidate(deps: MatchingDeps, tenant_id: int, candidate_id: int) -> bool:
+    """Check that there is somebody to match, and derive what scoring reads of a changed profile.
 
     Returns:
         Whether a CV of the candidate is still to be read, after which they are matched again.
@@ -107,18 +106,12 @@ async def validate_candidate(deps: MatchingDeps, tenant_id: int, candidate_id: i
     """
     async with deps.database.tenant_session(tenant_id) as session:
         candidate = await find_candidate(session, candidate_id)
-    if candidate is None:
-        raise NotFoundError("candidate", candidate_id)
-    if candidate.is_deleted:
-        raise NonRetriableError(f"candidate {candidate_id} was deleted")
+        if candidate is None:
+            raise NotFoundError("candidate", candidate_id)
+        if candidate.is_deleted:
+            raise NonRetriableError(f"candidate {candidate_id} was deleted")
+        await prepare_candidates(session, [candidate_id])
     return candidate.is_reading_resume
-
-
-@translating_errors("prepare features")
-async def prepare_features(deps: MatchingDeps, tenant_id: int, candidate_id: int) -> int:
-    """Derive what scoring reads of the candidate, if the profile has changed."""
-    async with deps.database.tenant_session(tenant_id) as session:
-        return await prepare_candidates(session, [candidate_id])
 
 
 @translating_errors("score candidate")
