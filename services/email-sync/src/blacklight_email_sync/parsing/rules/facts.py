@@ -33,14 +33,16 @@ _ONSITE = re.compile(
     r"|\bvor ort\b|\bsur site\b|\bpresencial\b|\bin[- ]person role\b",
     re.IGNORECASE,
 )
-_YEARS_ABROAD = r"(?:jahre?n?|ans|années|años|anni|jaar)\b"
+_YEARS_ABROAD = r"(?:jahre?n?|ans?|années?|años?|ann[io]|jaar|års?)\b"
 _NUMBER = rf"(?:\d{{1,2}}|{'|'.join(NUMBER_WORDS)})"
 _YEARS_OF_WORK = re.compile(
-    rf"(?<![\w$.,-])(?P<plus>{_NUMBER})\s?(?:\+|plus\b|or more\b) ?(?:years?|yrs?)\b"
+    rf"(?<![\w$.,-])(?P<plus>{_NUMBER})\s?(?:(?:\+|plus\b|or more\b) ?(?:years?|yrs?)\b"
+    r"|(?:years?|yrs?) (?:or more|plus|min)\b)"
     rf"|(?<![\w$.,-])(?P<low>\d{{1,2}}) ?(?:-|–|to) ?\d{{1,2}} ?(?:years?|yrs?)\b(?! (?:old|ago"
     rf"|contract))"
     r"|(?<![\w$.,-])(?P<short>\d{1,2}) ?(?:y|yr|yrs|años|jahre|ans|anni|jaar) ?\+"
-    rf"|\b(?:at least|minimum(?: of)?|min\.?|ideally) (?P<least>{_NUMBER}) (?:years?|yrs?)\b"
+    rf"|\b(?:at least|minimum(?: of)?|min\.?|ideally|needs?|requires?|must have"
+    rf"|wants?) (?P<least>{_NUMBER}) (?:years?|yrs?)\b"
     rf"|(?<![\w$.,-])(?P<behind>{_NUMBER}) (?:years?|yrs?)['’]?(?:[\s,|:–-]{{1,6}}(?:required"
     r"|mandatory|min\b|minimum|highly)|,? (?:of (?!age)|in (?!business|a row|prison)|hands[- ]on"
     r"|recent\b"
@@ -48,7 +50,8 @@ _YEARS_OF_WORK = re.compile(
     rf"|(?<![\w$.,-])(?P<abroad>\d{{1,2}})(?: ?[-–] ?\d{{1,2}})? ?\+? ?{_YEARS_ABROAD}"
     r" (?:\w[\w'’-]* ){0,2}?(?:d['’])?\w{0,12}"
     r"(?:erfahrung|expérience|experiencia|esperienza|ervaring)"
-    r"|\b(?:mindestens|mind\.|minimum|au moins|al menos|mínimo(?: de)?|almeno|minimaal|minstens)"
+    r"|\b(?:mindestens|mind\.|minimum|au moins|al menos|mínimo(?: de)?|almeno|minimaal|minstens"
+    r"|minst|mindst)"
     rf" (?P<least_abroad>\d{{1,2}}) {_YEARS_ABROAD}",
     re.IGNORECASE,
 )
@@ -113,12 +116,12 @@ class Facts:
     Attributes:
         segment: The part of the mail that is about the job.
         subject: Of the mail, or the heading of the job where the mail has several.
-        address: Of the sender; it may tell the country.
+        origin: The sender's address and signature; they may tell the country.
     """
 
     segment: Segment
     subject: str
-    address: str = ""
+    origin: str = ""
 
     @property
     def labelled(self) -> list[Labelled]:
@@ -171,6 +174,7 @@ class Facts:
             or places.place_of_office(self.text)
             or places.place_of_work(self.text)
             or places.place_named(f"{self.subject}\n{self.segment.text}")
+            or places.place_mentioned(self.segment.text)
         )
         if place:
             return places.with_alternatives(place, f"{self.subject}\n{self.text}")
@@ -221,7 +225,7 @@ class Facts:
 
     def pay(self) -> SalaryRange | None:
         """The pay in numbers."""
-        surroundings = f"{self.subject}\n{self.text}\n{self.address}"
+        surroundings = f"{self.subject}\n{self.text}\n{self.origin}"
         for item in self.labelled:
             if item.field is Field.PAY and (
                 pay := labelled_pay(item.value, surroundings, item.label)

@@ -71,7 +71,7 @@ _LABELS: dict[Field, str] = {
         work arrangement, work model, mode of work, working model, remote option, hybrid
         work type, arbeitsmodell, modalidad, télétravail, remote/hybrid, hybrid/remote, remote work
         onsite/hybrid/remote, onsite/hybrid, work setting, office policy, homeoffice, home office
-        remoteanteil, remote anteil, teletrabajo, smart working, thuiswerken
+        mode, remoteanteil, remote anteil, teletrabajo, smart working, thuiswerken
     """,
     Field.EMPLOYMENT: """
         employment type, job type, type, contract type, position type, hire type, tax term

@@ -15,9 +15,13 @@ _GERMANIC_HEAD = re.compile(
     r"(?-i:(?<=leiter) [A-ZÄÖÜ][\w-]+|(?<=leiterin) [A-ZÄÖÜ][\w-]+)?",
     re.IGNORECASE,
 )
+_GERMANIC_REQUEST = re.compile(
+    r"^.*\b(?:suchen|sucht|s[öø]ker|søger|zoeken|zoekt|für|eine?n?|een|ett|en)\s", re.IGNORECASE
+)
 _GENDER = r"(?:\((?:ne|e|trice|euse|ère|se|re|a|as)\)|[·./-](?:ne|e|trice|euse|ère|se|re|a)\b)?"
 _ROMANCE_HEAD = re.compile(
-    r"^(?:développeu(?:r|se)|ingénieure?|chef(?:fe)? de projet|analyste|architecte"
+    r"^(?:développeu(?:r|se)|ingénieure?|chef(?:fe)? (?:d['’]équipe"
+    r"|de (?:projet|partie|rang|chantier|cuisine))|analyste|architecte"
     r"|technicien(?:ne)?"
     r"|cariste|préparat(?:eur|rice)|conduct(?:eur|rice)|soudeu(?:r|se)|chauffeur|vendeu(?:r|se)"
     r"|électricien(?:ne)?|plombier|cuisinier|serveu(?:r|se)|responsable|gestionnaire|assistante?"
@@ -29,7 +33,8 @@ _ROMANCE_HEAD = re.compile(
     re.IGNORECASE,
 )
 _ROMANCE_END = re.compile(
-    r"\s(?:para|pour|por|per|con|avec|com|en|em|in|chez|basé\w*|qui|que|che|et|a|à|[-–|/])(?=\s|$)",
+    r"\s(?:para|pour|por|per|con|avec|com|en|em|in|chez|basé\w*|qui|que|che|et|a|à|[-–|/]|CACES)(?=\s|$)"
+    r"|\s(?=\d|\()",
     re.IGNORECASE,
 )
 _MOST_FOREIGN = 5
@@ -59,9 +64,10 @@ def foreign_title(text: str) -> str:
     if (match := _GERMANIC_HEAD.search(text)) and len(
         text[: match.start()].split()
     ) < _MOST_FOREIGN:
-        return text[: match.end()].strip()
+        return _GERMANIC_REQUEST.sub("", text[: match.end()]).strip()
     if _ROMANCE_HEAD.match(text):
-        return _ROMANCE_END.split(" ".join(text.split()[:_MOST_FOREIGN]))[0]
+        words = _ROMANCE_END.split(" ".join(text.split()[:_MOST_FOREIGN]))[0]
+        return words.removesuffix("s") if " " not in words else words
     return ""
 
 
@@ -69,3 +75,46 @@ def short_title(text: str) -> str:
     """The abbreviation of an occupation that a text begins with, without plural; "" without one."""
     match = _ABBREVIATION.match(text)
     return match["title"] if match and match["title"] in _ABBREVIATIONS else ""
+
+
+def agent_title(text: str) -> str:
+    """The words that a text begins with, up to one formed like a name of an occupation.
+
+    For where somebody is asked for: "4 joiners for six weeks". "" where the first words end
+    otherwise, or in one of the many other nouns in "-er" and "-or".
+    """
+    words = _AGENT_WORDS.match(text)
+    if words is None:
+        return ""
+    head = words["head"].casefold()
+    return words["title"] if head not in _NO_AGENTS and head[:-1] not in _NO_AGENTS else ""
+
+
+_AGENT_WORDS = re.compile(
+    r"(?P<title>(?:[A-Za-z][\w/&-]{1,20} ){0,3}?(?P<head>[A-Za-z-]{2,20}(?:er|or|ist|ian|man|hand"
+    r"|tech|smith|wright|monger|eur|euse|aide)))s?"
+    r"(?=[.,;:!?)\n]|$| (?:for|in|at|to|with|who|on|from|and|or|by|based|starting|near|asap|next"
+    r"|urgently|available|needed|required)\b)"
+)
+_NO_AGENTS_LIST = """
+    adapter answer banner bearer better binder border bother brother buffer bumper calendar
+    chapter character charger chatter cluster colour color computer container copier copter corner
+    counter cover customer corridor daughter dealer december deer delivery dinner disaster discover
+    dollar door dozen either elevator employer enter error ever factor father favor feather
+    fever figure filter fire floor flyer folder former further generator hammer hamper handover
+    hangover harbor her honor hour humor indicator insider interior investor italian keeper
+    labor ladder laser later latter layer leather letter liquor list locker lover major manner manor
+    marker master matter member merger meter mirror mister mixer monitor monster mother motor
+    movie never newsletter november number october offer older order other outlier over owner paper
+    parameter partner pattern peer pepper per pier placeholder player pointer poster power prayer
+    precursor printer prior processor projector provider quarter razor reader reminder
+    reseller river roller rotor router rubber ruler rumor scanner sector sender sensor september
+    sewer shelter shower silver sister soccer speaker spider sponsor starter summer supper supplier
+    sweater switcher tender tensor terror theater tier timer together tower tractor trailer
+    transformer transmitter trigger tumor under upper user vector vendor viewer visitor volunteer
+    voucher wafer wander water weather whether winner winter wonder user later hand man
+    first-hand list checklist exist assist twist waist wrist mist christian
+    human woman roman german walkman talisman beforehand secondhand shorthand
+"""
+_NO_AGENTS = frozenset(_NO_AGENTS_LIST.split())
+"""Nouns that end like occupations, and say of nobody what they do."""

@@ -71,7 +71,7 @@ class RulesParser:
             Facts(
                 with_note(segment, note),
                 segment.heading if subject is None else subject,
-                sender.address,
+                f"{sender.address}\n{passage.signature}",
             )
             for segment in segments
         )

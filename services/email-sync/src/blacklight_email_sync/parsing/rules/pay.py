@@ -151,6 +151,12 @@ _CURRENCY_OF_COUNTRY = {
     for currency, countries in _COUNTRIES_OF_CURRENCIES
     for country in countries.split()
 }
+_PHONES = (
+    ("GBP", re.compile(r"\+44\b|(?<![\d+])0(?:7\d{3}|1\d{3}|20) ?\d{3,4} ?\d{3,4}(?!\d)")),
+    ("AUD", re.compile(r"\+61\b|(?<![\d+])04\d\d \d{3} \d{3}(?!\d)")),
+    ("USD", re.compile(r"(?<![\d+])(?:1[-. ])?\(?[2-9]\d\d\)?[-. ] ?[2-9]\d\d[-.]\d{4}(?!\d)")),
+)
+"""How telephone numbers are written where nothing else tells the country."""
 _DOLLAR_CURRENCIES = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD")
 
 
@@ -376,3 +382,4 @@ def _currencies_around(value: str, surroundings: str) -> Iterator[str]:
         yield city_currency
     for match in _COUNTRY_OF_ADDRESS.finditer(surroundings):
         yield _CURRENCY_OF_COUNTRY[match["country"]]
+    yield from (currency for currency, numbers in _PHONES if numbers.search(surroundings))

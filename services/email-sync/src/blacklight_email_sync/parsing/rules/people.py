@@ -58,9 +58,9 @@ _HERE_AT = re.compile(
 _FOR_CLIENT = re.compile(
     r"\b(?:(?:our|my|direct|the|end|prime)\s+(?:direct |end |prime |esteemed |banking "
     r"|healthcare |financial )?(?:client|customer)s?"
-    r"(?: is|:|,| -)?|client is|client[:,])\s+(?P<client>[A-Z][\w&.'’-]*(?: (?:[A-Z][\w&'’-]*"
+    r"(?: is|:|,| -)?|client is|client[:,])[ \t]+(?P<client>[A-Z][\w&.'’-]*(?: (?:[A-Z][\w&'’-]*"
     r"|of|&)){0,4})"
-    r"(?=\s*(?:[,.(\n–-]|in\b|is\b|has\b|based\b|located\b|for\b|$|who\b|needs\b|at\b|,))"
+    r"(?![\w&'’])(?=\s*(?:[,.(\n–-]|in\b|is\b|has\b|based\b|located\b|for\b|$|who\b|needs\b|at\b|,))"
 )
 _NOT_COMPANIES_LIST = """
     a an and anyone but client company currently dear for he hello hi i if im it location my

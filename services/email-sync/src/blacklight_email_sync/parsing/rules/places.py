@@ -40,7 +40,7 @@ _NEXT_CITY = re.compile(
     r"(?:,? or |,? and | ?/ ?| ?& "
     r"|, )(?P<names>[A-ZÀ-Þ][\w.'’À-ÿ-]{1,20}(?: [A-ZÀ-Þ][\w.'’À-ÿ-]{1,20}){0,2})"
 )
-_ITEM_BREAK = re.compile(r"\s[-–—|]+\s|\s?\|\s?|\t|, ")
+_ITEM_BREAK = re.compile(r"\s[-–—|]+\s|\s?\|\s?|\t|, |(?<=[a-z][a-z])\. ")
 _CREDENTIALS = frozenset({"MD", "PA", "MA"})
 """Also stand behind people's names in signatures."""
 _BASED = re.compile(
@@ -62,6 +62,25 @@ _WORKPLACE = re.compile(
     r"|\b[Oo]n-?site|[Hh]ere|[Ww]e(?:['’]re| are)) in (?:downtown |central "
     r"|north |south |east |west )?(?P<place>[A-ZÀ-Þ][\w'’À-ÿ-]{2,20}(?: [A-ZÀ-Þ][\w'’À-ÿ-]{2,20})?)"
 )
+_MENTIONED = re.compile(
+    r"\b(?P<before>[\w'’-]{2,20}) (?:in|en|à|em|bei|i) (?:downtown |central |north |south |east "
+    r"|west )?(?P<place>[A-ZÀ-Þ][a-zà-ÿ'’-]{3,20}(?: [A-ZÀ-Þ][a-zà-ÿ'’-]{3,20})?)"
+    r"(?=[,.;:!)\n]|$| (?:for|starting|from|on|kicking|until|who|with|to|and|area|is|needs?"
+    r"|next)\b)"
+)
+_NO_PLACES_LIST = """
+    experience experienced expertise degree bachelor master masters proficient proficiency skills
+    skilled skill background certified certification fluent fluency knowledge interested years yrs
+    trained training worked written specialising specializing specialised specialized specialist
+    qualified qualification diploma course major available exposure believe based-in hands-on exp
+    english french german spanish italian dutch excel word java python office microsoft outlook
+    january february march april may june july august september october november december monday
+    tuesday wednesday thursday friday saturday sunday spring summer autumn winter christmas easter
+    thanksgiving finance accounting engineering science marketing business nursing education
+    computer mathematics statistics economics management person google amazon azure tableau
+"""
+_NO_PLACES = frozenset(_NO_PLACES_LIST.split())
+"""What skills, degrees and months stand behind "in" with, and those themselves."""
 _KNOWN = {*(place.casefold() for place in PLACES), *PLACE_PHRASES}
 _MODE = (
     r"(?:100 ?% |fully |completely |initially |currently |temporarily |mostly |day one |day 1 )?"
@@ -76,7 +95,8 @@ _DAYS = re.compile(
     r"\b(?:\d|one|two|three|four|five)(?: ?(?:-|to|/|or) ?\d)?x? ?"
     r"(?:days?|tage?n?|jours?|días|giorni|dagen)\b.*|\blocals?\b.*|\bday"
     r" (?:1|one)\b.*"
-    r"|\b\d{1,3} ?%.*|\bonly\b.*|\bpreferred\b.*|\brelocation\b.*|\bfrom day\b.*|\bmust be\b.*"
+    r"|\b\d{1,3} ?%.*|\bonly\b.*|\bpreferred\b.*|\bat least\b.*"
+    r"|\brelocation\b.*|\bfrom day\b.*|\bmust be\b.*"
     r"|\bneed(?:s"
     r"|ed)?\b.*|\bcandidates?\b.*",
     re.IGNORECASE,
@@ -132,9 +152,15 @@ def cities_in(text: str) -> list[str]:
         if found and match[2] in _CREDENTIALS and _is_own_line(text, match):
             continue
         is_place = has_comma or match[2] not in _WORDS_TOO or is_city(city)
-        if city and not city.isupper() and is_place:
+        is_shouted = city.isupper() and not (has_comma and _is_piece(text, match.start()))
+        if city and not is_shouted and is_place:
             found.setdefault(f"{city}, {match[2]}")
     return list(found)[:_MOST_LOCATIONS]
+
+
+def _is_piece(text: str, start: int) -> bool:
+    """Whether something begins a line or a piece of it, as "RICHMOND, VA" does in capitals."""
+    return text[:start].rstrip(" ")[-1:] in ("", "\n", "-", "–", "|", ":", "\t")
 
 
 def _is_own_line(text: str, match: re.Match[str]) -> bool:
@@ -184,6 +210,16 @@ def place_of_office(text: str) -> str:
     """The place that an office is called by: "for the Portland office"; "" without one."""
     match = _OFFICE.search(text)
     return match[1] if match else ""
+
+
+def place_mentioned(text: str) -> str:
+    """A place of any name behind "in", where nothing tells that it is a skill; "" without one."""
+    for match in _MENTIONED.finditer(text):
+        place = match["place"]
+        words = {word.casefold() for word in (match["before"], *place.split())}
+        if not words & _NO_PLACES:
+            return place
+    return ""
 
 
 def place_named(text: str) -> str:

@@ -20,6 +20,7 @@ from blacklight_email_sync.parsing.rules.pay import pay_in_text
 from blacklight_email_sync.parsing.rules.places import cities_in, is_known, mode_of
 from blacklight_email_sync.parsing.rules.terms import duration_in_subject, stated_types
 from blacklight_email_sync.parsing.rules.titles import labelled_title, line_title
+from blacklight_email_sync.parsing.rules.written_amounts import names_money
 
 MOST_POSTINGS = 40
 _LONGEST_ITEM = 250
@@ -79,29 +80,40 @@ def _rows(text: str, _labelled: Sequence[Labelled]) -> list[Segment]:
             continue
         fields = [field_of(cell) for cell in cells_of(line)]
         if Field.TITLE in fields:
-            before = "\n".join(lines[:number]).strip()
-            segments = list(_segments_of_rows(lines[number], lines[number + 1 :], before))
+            rows = list(_rows_of_table(cells_of(line), lines[number + 1 :]))
+            behind = "\n".join(lines[number + 1 + len(rows) :]).strip()[:_LONGEST_BEHIND]
+            before = "\n".join(lines[:number])
+            segments = list(_segments_of_rows(line, rows, f"{before}\n{behind}".strip()))
             if segments:
                 return segments
     return []
 
 
-def _segments_of_rows(head: str, lines: Sequence[str], before: str) -> Iterator[Segment]:
-    names = cells_of(head)
-    shared = find_labelled(before)
+def _rows_of_table(names: Sequence[str], lines: Sequence[str]) -> Iterator[list[str]]:
+    """The cells of the lines below a head, up to one that is no row; empty ones are none."""
     for line in lines:
         cells = cells_of(line)
-        if len(cells) < max(2, len(names) - 1) or len(cells) > len(names):
-            if line.strip():
-                return
-            continue
+        is_row = max(2, len(names) - 1) <= len(cells) <= len(names)
+        if line.strip() and not is_row:
+            return
+        yield cells if is_row else []
+
+
+def _segments_of_rows(
+    head: str, rows: Sequence[Sequence[str]], shared_text: str
+) -> Iterator[Segment]:
+    names = cells_of(head)
+    shared = find_labelled(shared_text)
+    for cells in filter(None, rows):
         written = "\n".join(
             f"{name}: {cell}" for name, cell in zip(names, cells, strict=False) if cell
         )
         labelled = find_labelled(written)
         title = next((item.value for item in labelled if item.field is Field.TITLE), "")
         if title:
-            yield Segment(written, [*labelled, *shared], labelled_title(title), shared_text=before)
+            yield Segment(
+                written, [*labelled, *shared], labelled_title(title), shared_text=shared_text
+            )
 
 
 def _labelled_blocks(text: str, labelled: Sequence[Labelled]) -> list[Segment]:
@@ -148,7 +160,7 @@ def _headed_blocks(text: str, labelled: Sequence[Labelled]) -> list[Segment]:
     segments = []
     for head, end in zip(heads, [*heads[1:], len(lines)], strict=True):
         block = "\n".join(lines[head:end]).strip()
-        title = labelled_title(lines[head])
+        title = labelled_title(_without_number(lines[head]))
         segments.append(
             Segment(block, [*find_labelled(block), *shared], title, lines[head], before)
         )
@@ -156,9 +168,15 @@ def _headed_blocks(text: str, labelled: Sequence[Labelled]) -> list[Segment]:
 
 
 def _is_heading(line: str) -> bool:
-    """Whether a line is a title and nothing else."""
+    """Whether a line is a title and nothing else, but for its number: "REQ 2: Epic Analyst"."""
+    line = _without_number(line)
     title = line_title(line) if len(line) <= _LONGEST_HEADING else ""
     return bool(title) and _letters(title) == _letters(line)
+
+
+def _without_number(line: str) -> str:
+    match = _ITEM.match(line[:_LONGEST_ITEM])
+    return match["text"] if match else line
 
 
 def _block_key(text: str, item: Labelled) -> str:
@@ -275,6 +293,7 @@ def _has_terms(rest: str) -> bool:
         or stated_types(rest)
         or duration_in_subject(rest)
         or pay_in_text(rest, rest)
+        or names_money(rest)
         or any(is_known(piece.strip()) for piece in re.split(r"[-–—|,()/\t]+", rest))
     )
 

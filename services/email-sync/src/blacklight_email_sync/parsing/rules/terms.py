@@ -90,7 +90,8 @@ _BARE = (
     (
         EmploymentType.PERMANENT,
         re.compile(
-            r"\bpermanent\b(?! residen| makeup| staff)|\bfull[- ]time\b(?! student)", re.IGNORECASE
+            r"\bpermanent\b(?! residen| makeup| staff)|\bperm\b|\bfull[- ]time\b(?! student)",
+            re.IGNORECASE,
         ),
     ),
     (EmploymentType.PART_TIME, re.compile(r"\bpart[- ]time\b(?! student)", re.IGNORECASE)),
@@ -248,6 +249,7 @@ def authorization_in_text(text: str) -> str:
             _STRONG_STATUS.search(match[0])
             and match[0].upper() != match[0].lower()
             and _is_term(match[0])
+            and match[0].strip() != "TN"  # Tennessee
         ):
             return match[0].strip()
     for match in _AUTHORIZATION_WORDS.finditer(text):
@@ -275,7 +277,9 @@ def _is_term(written: str) -> bool:
 
 _START = re.compile(
     r"\b(?:start(?:s|ing|ed)?(?: date)?(?: is|:| on| by| from| in)?|available from|begin(?:s"
-    r"|ning)?(?: on| in)?|can start|required (?:for|from)|commenc(?:es?|ing)(?: on| in)?|ab"
+    r"|ning)?(?: on| in)?|can start|required (?:for|from)|commenc(?:es?|ing)(?: on| in)?"
+    r"|mobili[sz](?:ing|ation)|kick(?:s|ing) off"
+    r"|from|ab"
     r"|beginn:?)\s+"
     r"(?P<start>asap|immediate(?:ly)?|as soon as possible|(?:(?:early|mid|late|end of|beginning"
     r" of|first week of)\s+)?"

@@ -21,10 +21,11 @@ _SCOPE = re.compile(
     r"(?! (?:[A-Z]|office|plant|site|team|area|region|shop|clinic|branch|warehouse|store)\b)"
 )
 _LEAD = re.compile(
-    r"(?:(?:\d{1,2}x?|one|two|three|four|five|six|seven|eight|nine|ten|its|their|his|her|your|next|first|second|temp(?:orary)?|interim|seasonal|additional)"
-    r"\s+)+(?:shift\s+)?"
+    r"(?:(?:\d{1,2}x?|one|two|three|four|five|six|seven|eight|nine|ten|its|their|his|her|your|next"
+    r"|first|second|temp(?:orary)?|interim|seasonal|additional|(?:part"
+    r"|full)[- ]time)\s+)+(?:shift\s+)?"
     r"|(?:1st|2nd|3rd|day|night|evening|swing|weekend|graveyard)[- ]shift\s+"
-    r"|(?:(?!senior\b|junior\b|lead\b|staff\b|principal\b|chief\b)[a-z]+\s+)+(?=[A-Z])"
+    r"|(?:(?!senior\b|junior\b|lead\b|staff\b|principal\b|chief\b)[a-z][a-z-]*\s+)+(?=[A-Z])"
 )
 """What stands before a title: whose it is, and what the person should be like."""
 _FUNCTION = re.compile(

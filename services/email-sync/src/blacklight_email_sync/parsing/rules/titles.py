@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from blacklight_shared.roles.title_finding import names_work, title_in, title_key
 
 from blacklight_email_sync.parsing.mime.headers import FORWARD_SUBJECT, REPLY_SUBJECT
-from blacklight_email_sync.parsing.rules.other_titles import FULL_TITLES, foreign_title, short_title
+from blacklight_email_sync.parsing.rules.other_titles import (
+    FULL_TITLES,
+    agent_title,
+    foreign_title,
+    short_title,
+)
 from blacklight_email_sync.parsing.rules.places import cities_in, mode_of
 from blacklight_email_sync.parsing.rules.title_parts import (
     ARRANGEMENT,
@@ -46,6 +52,7 @@ _CLAUSE_END = re.compile(
     r"\s(?:at|in|for|with|who|to|based|on|from|near|that|located|onsite|remote|hybrid|role"
     r"|position|job|opening|opportunity|requirement|needed|required|wanted|reporting|asap"
     r"|positions|roles|jobs|openings|replacement|backfill|hire|search|vacancy|mandate|will|can"
+    r"|goes|gave|left|went|handed|resigned|retires?|has|had|have"
     r"|urgently|immediately|soon|next|by|is|are|as|and (?:you|your|i|we|an?|one|two|\d)"
     r"|bei|für|chez|en|à|w/)(?=[\s,.:!?)]|$)",
     re.IGNORECASE,
@@ -62,7 +69,8 @@ _SENTENCE_CUES = re.compile(
     r"|(?:find|get|source|recruit|appoint|engage|bring in) (?:us |me )?|\bafter (?=an? )"
     r"|requires?\s"
     r"|(?:hire|role|post|position|vacancy|search) (?:of|for) |gesucht:?\s|employ\s|wanted:?\s"
-    r"|(?:our|the|my) (?:current )?(?=[\w /&-]{3,60} (?:gave|has given|is leaving|left|resigned"
+    r"|(?:one of our|our|the|my) (?:current )?(?=[\w /&-]{3,60} (?:gave|goes (?:out|on|off)|is off"
+    r"|is out|is moving|has given|is leaving|left|resigned"
     r"|quit"
     r"|is retiring|will (?:retire|leave)|retires|handed in|has resigned|is going on|goes on))"
     r"|suchen(?: wir)?(?: \w+){0,4}? (?:eine?n? |nach )|recherch(?:e|ons)\s|cherch(?:e|ons)\s"
@@ -76,21 +84,20 @@ _SENTENCE_CUES = re.compile(
     re.IGNORECASE,
 )
 _DETERMINERS = (
-    r"(?:immediately |urgently |currently |actively |now )?(?:an? |the |one |two |three |\d{1,2}x? "
-    r"|four |five |six |couple of |few |more |x ?\d{1,2} |some |several |multiple |our "
-    r"|another |for |experienced |strong |talented |skilled "
-    r"|great |good |solid |full[- ]time |part[- ]time |new |certified |licensed |qualified )*"
+    r"(?:immediately |urgently |currently |actively |now )?(?:an? |the |one |two |three |four "
+    r"|five |six |\d{1,2} ?x? |x ?\d{1,2} |couple of |few |more |some |several |multiple |our "
+    r"|another |for |experienced |strong |talented |skilled |great |good |solid "
+    r"|(?:full|part)[- ]time |new |certified |licensed |qualified |une? |des |deux |trois |quatre "
+    r"|ein(?:e|en)? |zwei |drei |un[ao]? |dos |tres |due |tre |twee |drie |ett? |en |två )*"
 )
 _ASKING = re.compile(
-    r"\b(?:looking (?:to (?:hire|add|bring on|fill|appoint) |for )|search(?:ing)? for "
-    r"|chasing |(?:desperate|crying out|recruitment|hunt(?:ing)?|opening|vacancy) for "
-    r"|short (?:of )?"
-    r"|in need of |need(?:s|ed)?"
-    r" (?!to\b)|seek(?:s|ing)? |hir(?:e|ing) |recruit(?:ing)? |find (?:us |me )?|appoint "
-    r"|add(?:ing)? "
-    r"|replace |after (?=an? )|requires? |wanted:? |backfill |applications for |suchen "
-    r"|recherch(?:e|ons) "
-    r"|busca(?:mos)? |cerchiamo |zoeken )" + _DETERMINERS,
+    r"\b(?:looking (?:to (?:hire|add|bring on|fill|appoint) |for )|search(?:ing)? for |chasing "
+    r"|(?:desperate|crying out|recruitment|hunt(?:ing)?|opening|vacancy) for |short (?:of )?"
+    r"|in need of |need(?:s|ed)? (?!to\b)|seek(?:s|ing)? |hir(?:e|ing) |recruit(?:ing)? |appoint "
+    r"|(?:find|get|source|send|dig up|provide|supply) (?:us |me )?|could use |requests? "
+    r"|(?:want|like|require) (?=an? |one |two |three |\d)|add(?:ing)? |replace |after (?=an? )"
+    r"|requires? |wanted:? |backfill |applications for |suchen |(?:re)?cherch(?:e|ons|ent) "
+    r"|busca(?:mos)? |cerchiamo |zoeken |s[öø]ker |søger )" + _DETERMINERS,
     re.IGNORECASE,
 )
 _NAMING = re.compile(
@@ -140,8 +147,8 @@ _ARTICLE = re.compile(
     r"\b(?:[Aa]n?|[Oo]ne|[Oo]ur|[Tt]he)\s(?:new |strong |good |great |full[- ]time )*"
 )
 _SENTENCE_START = re.compile(r"[.!?]\s+(?=[A-Z])")
-_SENTENCE_END = re.compile(r"[.!?,;]$|\b(?:we|you|your|our|my|i)\b", re.IGNORECASE)
-_MENTION_REACH = 3_000
+_SENTENCE_END = re.compile(r"[.!?,;]$|\b(?:we|you|your|our|my|i|vi|wir|nous|wij)\b", re.IGNORECASE)
+_MENTION_REACH, _MOST_ASKED = 3_000, 60
 _TRAILING = re.compile(
     r"\s*(?:\b(?:role|position|job|opening|opportunity|requirement|needed|required|wanted"
     r"|urgent(?:ly)?|immediate(?:ly)?|asap|contract|c2c|w2|only|needs?|gesucht|gezocht)\b|[-–—,:;|/*!.])+\s*$",
@@ -179,10 +186,11 @@ def subject_title(subject: str) -> str:
 
 def asked_title(text: str) -> str:
     """The title that a text asks for: "we need a …", "hiring a …"; "" if there is none."""
-    for match in _ASKING.finditer(text):
-        if title := _title_at_start(text[match.end() : match.end() + _LONGEST_TITLE]):
-            return title
-    return ""
+    matches = list(islice(_ASKING.finditer(text), _MOST_ASKED))
+    asked = [text[match.end() : match.end() + _LONGEST_TITLE] for match in matches]
+    known = (title for words in asked if (title := _title_at_start(words)))
+    unknown = (title for words in asked if (title := agent_title(words)))
+    return next(known, "") or next(unknown, "")
 
 
 def named_title(text: str) -> str:
@@ -196,6 +204,8 @@ def sentence_title(text: str) -> str:
     for match in _SENTENCE_CUES.finditer(text):
         if title := _title_at_start(text[match.end() : match.end() + _LONGEST_TITLE]):
             return title
+    if title := asked_title(text):
+        return title
     for match in _NOUN_BEHIND.finditer(text):
         if title := _title_at_end(text[max(0, match.start() - _BEFORE_NOUN) : match.start()]):
             return title

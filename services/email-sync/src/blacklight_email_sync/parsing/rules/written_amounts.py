@@ -14,14 +14,21 @@ _CODES = (
 _WRITTEN = (
     *(("$", "$ dollars bucks"), ("USD", "us$"), ("CAD", "c$ ca$"), ("AUD", "a$ au$")),
     *(("NZD", "nz$"), ("SGD", "s$"), ("HKD", "hk$"), ("GBP", "£ pounds quid"), ("PLN", "zł")),
-    *(("EUR", "€ euro euros"), ("INR", "₹ rs"), ("ZAR", "r"), ("MYR", "rm"), ("AED", "dhs")),
+    *(
+        ("EUR", "€ euro euros"),
+        ("INR", "₹ rs"),
+        ("ZAR", "r"),
+        ("MYR", "rm"),
+        ("AED", "dhs"),
+        ("SEK", "kr"),
+    ),
     *((code, code.casefold()) for code in _CODES),
 )
 _CURRENCIES = {sign: code for code, signs in _WRITTEN for sign in signs.split()}
 _CURRENCY = (
     r"(?:(?:US|CA|AU|NZ|HK|[CAS])?\$|[€£₹]|zł|Rs\.?|(?<![A-Za-z])(?:R|RM)(?= ?\d)"
     rf"|\b(?:{'|'.join(_CODES)}"
-    r"|euros?|dollars|pounds|quid|bucks|dhs)\b)"
+    r"|euros?|kr|dollars|pounds|quid|bucks|dhs)\b)"
 )
 _NUMBER = (
     r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3}){1,2}(?:[.,]\d\d)?(?!\d)|\d{1,6}(?:[.,]\d{1,2})?(?!\d)"
@@ -37,12 +44,15 @@ _AMOUNT = re.compile(
     rf"(?P<high>{_NUMBER}) ?(?P<high_k>[kK]\b)? ?(?P<end>{_CURRENCY})?)?(?P<gross>{_GROSS})"
 )
 _UNITS = (
-    (SalaryPeriod.HOUR, r"ph\b|hours?\b|hrs?\b|h\b|stunde|std\b|heure|hora\b|ora\b|uur\b|hourly\b"),
+    (
+        SalaryPeriod.HOUR,
+        r"ph\b|hours?\b|hrs?\b|h\b|stunde|std\b|heure|hora\b|ora\b|timm?e\b|uur\b|hourly\b",
+    ),
     (SalaryPeriod.DAY, r"pd\b|days?\b|d\b|tag\b|jour\b|día\b|giorno\b|dag\b|daily\b|diem\b"),
     (SalaryPeriod.WEEK, r"pw\b|weeks?\b|wk\b|woche\b|semaine\b|semana\b|settimana\b|weekly\b"),
     (
         SalaryPeriod.MONTH,
-        r"months?\b|mo\b|mth\b|monat\b|mois\b|mes\b|mese\b|maand\b|monthly\b|monatlich\b"
+        r"months?\b|mo\b|mth\b|monat\b|mois\b|mes\b|mese\b|maand\b|månad\b|måned\b|monthly\b|monatlich\b"
         r"|mensuels?\b|mensuales\b|mensili\b|m-c\b|p\.?m\b",
     ),
     (
@@ -72,6 +82,7 @@ _BOUNDS = {
 """Least and most that is paid, in any currency of ``_CURRENCIES``."""
 _LEAST_YEARLY = 15_000
 _PAID_BY_MONTH = frozenset({"SGD", "HKD", "PLN", "AED", "SAR", "QAR", "ZAR", "MYR", "PHP"})
+_ALWAYS_PAID_BY_MONTH = frozenset({"AED", "SAR", "QAR"})
 _NEAR_PAY = re.compile(
     r"\b(?:rate|pay(?:s|ing)?|salary|wage|comp|offering|budget)\b[^.\n]{0,20}$", re.IGNORECASE
 )
@@ -109,6 +120,11 @@ def written_amounts(text: str) -> Iterator[SalaryRange]:
             pay = _pay(match, period)
             if pay is not None and (pay.currency or (is_about_pay and period)):
                 yield pay
+
+
+def names_money(text: str) -> bool:
+    """Whether a text has an amount of any currency."""
+    return any(_currency(match) for match in _AMOUNT.finditer(text))
 
 
 def _pay(match: re.Match[str], period: SalaryPeriod | None) -> SalaryRange | None:
@@ -155,4 +171,5 @@ def _period_of_size(match: re.Match[str], amount: float, currency: str) -> Salar
     if amount >= _LEAST_YEARLY:
         return SalaryPeriod.YEAR
     is_monthly = match["high_k"] is not None and currency in _PAID_BY_MONTH
+    is_monthly |= currency in _ALWAYS_PAID_BY_MONTH
     return SalaryPeriod.MONTH if is_monthly else None
