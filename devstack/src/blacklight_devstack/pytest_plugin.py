@@ -1,7 +1,7 @@
 """Fixtures that every test suite of the workspace may use: fresh databases on a real Postgres.
 
 One server serves a whole test run, with however many workers, and is started by the first test that
-wants it. A test's database is a copy of one that was migrated once.
+wants it. A test's database is a copy of one that was migrated once, or such a copy emptied again.
 """
 
 import importlib.util
@@ -13,9 +13,8 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,8 @@ from psycopg import sql
 
 from blacklight_devstack.database_testing import KeptEngines
 from blacklight_devstack.postgres import EmbeddedPostgres
-from blacklight_devstack.postgres_roles import OWNER_ROLE, DatabaseUrls
+from blacklight_devstack.postgres_roles import DatabaseUrls
+from blacklight_devstack.spare_databases import SpareDatabases
 
 _TEMPLATE = "blacklight_template"
 _MIGRATIONS = "blacklight_shared.migrations"
@@ -144,26 +144,30 @@ def migrated_template(request: pytest.FixtureRequest, postgres_server: EmbeddedP
     return _TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def spare_databases(postgres_server: EmbeddedPostgres, migrated_template: str) -> SpareDatabases:
+    """Where tests of this process have their databases from."""
+    return SpareDatabases(postgres_server, migrated_template)
+
+
 @pytest.fixture
-def database(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[DatabaseUrls]:
+def database(spare_databases: SpareDatabases) -> Iterator[DatabaseUrls]:
     """The URLs of a migrated, empty database for this test alone."""
-    with _copied(postgres_server, migrated_template) as urls:
+    with spare_databases.lent() as urls:
         yield urls
 
 
 @pytest.fixture(scope="module")
-def module_database(
-    postgres_server: EmbeddedPostgres, migrated_template: str
-) -> Iterator[DatabaseUrls]:
+def module_database(spare_databases: SpareDatabases) -> Iterator[DatabaseUrls]:
     """As `database`, shared by the tests of one module."""
-    with _copied(postgres_server, migrated_template) as urls:
+    with spare_databases.lent() as urls:
         yield urls
 
 
 @pytest.fixture
-def databases(postgres_server: EmbeddedPostgres, migrated_template: str) -> FreshDatabases:
+def databases(spare_databases: SpareDatabases) -> FreshDatabases:
     """Makes databases as `database`, for a test that needs one after the other."""
-    return partial(_copied, postgres_server, migrated_template)
+    return spare_databases.lent
 
 
 @pytest.fixture(scope="session")
@@ -175,12 +179,10 @@ def kept_engines(postgres_server: EmbeddedPostgres) -> KeptEngines:
 @pytest.fixture
 def blank_database(postgres_server: EmbeddedPostgres) -> Iterator[DatabaseUrls]:
     """The URLs of a database without any schema (pgvector apart), to try migrations on."""
-    name = _fresh_name()
-    urls = postgres_server.ensure_database(name)
-    try:
-        yield urls
-    finally:
-        _drop(postgres_server, name)
+    name = f"test_{uuid.uuid4().hex[:16]}"
+    yield postgres_server.ensure_database(name)
+    with postgres_server.connection() as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _start_guard(run: _Run) -> int:
@@ -208,28 +210,3 @@ def _run_module(module: str, *arguments: str, environment: dict[str, str]) -> st
     if done.returncode != 0:
         raise RuntimeError(f"{module} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
-
-
-@contextmanager
-def _copied(server: EmbeddedPostgres, template: str) -> Iterator[DatabaseUrls]:
-    name = _fresh_name()
-    with server.connection() as connection:
-        # The checkpoint that copying files needs is free with fsync off: half the time of WAL_LOG.
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                sql.Identifier(name), sql.Identifier(OWNER_ROLE), sql.Identifier(template)
-            )
-        )
-    try:
-        yield server.urls(name)
-    finally:
-        _drop(server, name)
-
-
-def _drop(server: EmbeddedPostgres, name: str) -> None:
-    with server.connection() as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _fresh_name() -> str:
-    return f"test_{uuid.uuid4().hex[:16]}"
