@@ -21,11 +21,13 @@ from blacklight_email_sync.parsing.rules.segments import Segment
 _LONGEST_VALUE = 200
 _LONGEST_DESCRIPTION = 20_000
 _SHORT_TEXT = 200
+_MOST_OF_SKILL = 0.8
 _BARE_YEARS = re.compile(r"\d{1,2}(?:\s?(?:-|–|to)\s?\d{1,2})?\s?\+?")
 _ONSITE = re.compile(
     r"\b(?:fully|strictly|100 ?%|this is|role is|is|all|completely) on[- ]?site\b"
     r"|\bon[- ]?site (?:here )?(?:in|at)\b|(?:^|[.,(/|] ?)on-?site(?: ?[.,)/|]|$)"
     r"|\b(?:5|five) days? (?:a|per) week\b"
+    r"|\bin[- ](?:the )?office (?:every|each) day\b|\bevery day in (?:the )?office\b"
     r"|\bwfo\b|\bwork from office\b|\b(?:no|not|isn['’]t) (?:\w+ )?remote\b|\boffice[- ]based\b"
     r"|\b(?:in|at|from) (?:our |(?:our|the) (?:[\w.'’-]+ ){1,2})"
     r"(?:office|plant|clinic|warehouse|shop|store"
@@ -149,7 +151,7 @@ class Facts:
         sure = [title for title in labelled if titles.is_work(title)]
         if sure or (labelled and self._has_title_label()):
             return (sure or labelled)[0]
-        return self._unlabelled_title() or next(iter(labelled), "")
+        return self._title_of_skill() or self._unlabelled_title() or next(iter(labelled), "")
 
     def description(self) -> str:
         """The text of the job; a short one with the subject and what holds for all jobs."""
@@ -274,6 +276,12 @@ class Facts:
             item.field is Field.TITLE and item.value and titles.is_sure_label(item.label)
             for item in self.labelled
         )
+
+    def _title_of_skill(self) -> str:
+        """The title behind the label "Skill", as Indian vendors write: "Skill - Java Developer"."""
+        value = self.labelled_value(Field.SKILLS)
+        title = titles.line_title(value)
+        return title if len(title.split()) > 1 and len(title) > _MOST_OF_SKILL * len(value) else ""
 
     def _unlabelled_title(self) -> str:
         in_subject = titles.subject_title(self.subject)

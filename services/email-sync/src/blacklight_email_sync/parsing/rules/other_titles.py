@@ -91,10 +91,11 @@ def agent_title(text: str) -> str:
 
 
 _AGENT_WORDS = re.compile(
-    r"(?P<title>(?:[A-Za-z][\w/&-]{1,20} ){0,3}?(?P<head>[A-Za-z-]{2,20}(?:er|or|ist|ian|man|hand"
-    r"|tech|smith|wright|monger|eur|euse|aide)))s?"
+    r"(?P<title>(?:[A-Za-z0-9][\w/&-]{0,20} ){0,3}?(?P<head>[A-Za-z-]{2,20}(?:er|or|ist|ian|man"
+    r"|hand|tech|smith|wright|monger|eur|euse|aide)))s?"
     r"(?=[.,;:!?)\n]|$| (?:for|in|at|to|with|who|on|from|and|or|by|based|starting|near|asap|next"
-    r"|urgently|available|needed|required)\b)"
+    r"|urgently|available|needed|required|this|tomorrow|tonight|today|\d|if|out|per)"
+    r")"
 )
 _NO_AGENTS_LIST = """
     adapter answer banner bearer better binder border bother brother buffer bumper calendar

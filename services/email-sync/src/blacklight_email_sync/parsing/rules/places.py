@@ -62,11 +62,14 @@ _WORKPLACE = re.compile(
     r"|\b[Oo]n-?site|[Hh]ere|[Ww]e(?:['’]re| are)) in (?:downtown |central "
     r"|north |south |east |west )?(?P<place>[A-ZÀ-Þ][\w'’À-ÿ-]{2,20}(?: [A-ZÀ-Þ][\w'’À-ÿ-]{2,20})?)"
 )
+_WORD_OF_PLACE = r"[A-ZÀ-Þ][a-zà-ÿ'’-]{2,20}"
+_BETWEEN = r"(?: (?:am|an der|im|ob der|upon|on|de|del|la|le|sur|les))?"
 _MENTIONED = re.compile(
-    r"\b(?P<before>[\w'’-]{2,20}) (?:in|en|à|em|bei|i) (?:downtown |central |north |south |east "
-    r"|west )?(?P<place>[A-ZÀ-Þ][a-zà-ÿ'’-]{3,20}(?: [A-ZÀ-Þ][a-zà-ÿ'’-]{3,20})?)"
-    r"(?=[,.;:!)\n]|$| (?:for|starting|from|on|kicking|until|who|with|to|and|area|is|needs?"
-    r"|next)\b)"
+    r"\b(?P<before>[\w'’-]{2,20}) (?:in|en|à|em|bei|i) "
+    r"(?:downtown |central |north |south |east |west )?"
+    rf"(?P<place>{_WORD_OF_PLACE}(?:{_BETWEEN} {_WORD_OF_PLACE})?)"
+    r"(?=[,.;:!)\n]|$| (?:for|starting|from|on|ab|sucht|kicking|until|who|with|to|and|area|is"
+    r"|needs?|next)\b)"
 )
 _NO_PLACES_LIST = """
     experience experienced expertise degree bachelor master masters proficient proficiency skills

@@ -40,7 +40,8 @@ _CONTRACT_IN_TEXT = (
     r"|\bcontract only\b"
     r"|\bcontract (?:through|until|for \d|with)|\b(?:it'?s|is) a contract\b|\bindependent"
     r" contractors?\b"
-    r"|\bfreelance (?:role|position|project|basis)|\bfreiberuflich|\b(?:inside"
+    r"|\ban? (?:freelance|temporary|interim|locum|contract) (?!for|with|of|to|that|is|and|or|in"
+    r"|on|at)\w|\bfreelance (?:role|position|project|basis)|\bfreiberuflich|\b(?:inside"
     r"|outside)(?: of)? ir35\b"
     r"|\bfixed[- ]term\b|\btravel (?:contract|assignment)\b|\binterim (?:role|position)\b"
 )

@@ -28,7 +28,8 @@ _LONGEST_TITLE = 120
 _MOST_WORDS = 12
 
 _SUBJECT_NOISE = re.compile(
-    r"^\W*(?:(?:hot|very|super|most)\s+)?(?:urgent(?:ly)?|immediate(?:ly)?|new|direct client"
+    r"^\W*(?:(?:hot|very|super|most)\s+)?(?:[a-z]{1,4}[# -]{0,2}\d{3,}[\d-]*"
+    r"|urgent(?:ly)?|immediate(?:ly)?|new|direct client"
     r"|exclusive|open|hot|priority|asap|quick"
     r"|local only|temp|temporary|part[- ]time|c2c|w2|need(?:ed)?|requirements?|req|reqs|jobs?"
     r"|positions?|roles?|openings?|posting"
@@ -38,7 +39,9 @@ _SUBJECT_NOISE = re.compile(
     r"|looking for|seeking|vacancy|job (?:description|opening|opportunity|requirement|alert"
     r"|title)|contract|fulltime|full time|permanent|staffing|available|great"
     r"|exciting|excellent|interested|candidates?|consultants?|resumes?|profiles?|submission"
-    r"|please share|share|send|your|for|an?|the|of|in|with|our|client|client's|direct|interview"
+    r"|please share|share|send|your|for|an?|the|of|in|with|our|client's|direct|interview"
+    r"|client(?! (?:services?|success|relations?\w*|partner|director|manager|associate|advis[eo]r"
+    r"|executive|account|portfolio|support|care|experience|engagement|solutions|delivery))"
     r"|stelle|poste(?: de)?|offre(?: de)?|projekt|projektanfrage|oferta|freelance|suche|recherche)"
     r"(?=[\s:–—!|*\]/-]|$)[\s:–—!|*\]/-]*",
     re.IGNORECASE,
@@ -52,6 +55,7 @@ _CLAUSE_END = re.compile(
     r"\s(?:at|in|for|with|who|to|based|on|from|near|that|located|onsite|remote|hybrid|role"
     r"|position|job|opening|opportunity|requirement|needed|required|wanted|reporting|asap"
     r"|positions|roles|jobs|openings|replacement|backfill|hire|search|vacancy|mandate|will|can"
+    r"|tomorrow|tonight|today|this|out|per|each|every|if|so|but|\d{1,2}(?::\d\d)? ?[ap]m(?:-\w+)?"
     r"|goes|gave|left|went|handed|resigned|retires?|has|had|have"
     r"|urgently|immediately|soon|next|by|is|are|as|and (?:you|your|i|we|an?|one|two|\d)"
     r"|bei|für|chez|en|à|w/)(?=[\s,.:!?)]|$)",
