@@ -87,6 +87,24 @@ class TestInserting:
         inserting.join()
         assert [type(error) for error in errors] == [ForeignKeyViolation]
 
+    def test_leaves_the_posting_unlocked(self, firms: Firms) -> None:
+        with connect(firms.urls.owner) as inserting, inserting.transaction():
+            firms.match(inserting, firms.our_candidate, firms.posting)
+            firms.owner.execute(
+                "SELECT FROM job_postings WHERE id = %s FOR UPDATE NOWAIT", [firms.posting]
+            )
+
+    def test_waits_for_nobody_who_inserts(self, firms: Firms) -> None:
+        with connect(firms.urls.owner) as inserting, inserting.transaction():
+            firms.match(inserting, firms.our_candidate, firms.posting)
+            firms.owner.execute("SET statement_timeout = '5s'")
+            colleague = firms.owner.execute(
+                "INSERT INTO candidates (tenant_id) VALUES (%s) RETURNING id", [firms.ours]
+            ).fetchone()
+            assert colleague is not None
+            firms.match(firms.owner, colleague[0], firms.posting)
+        assert firms.match_count() == 2
+
 
 class TestDeleting:
     @pytest.mark.parametrize(

@@ -21,16 +21,26 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
 
-    # The protocol is named because asyncio turns off Nagle's algorithm only where it is: with it, the
-    # body of an answer waits for the acknowledgement of its headers, which takes 40 ms.
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        listener.bind((LOOPBACK, options.port))
+    with listening_socket(options.port) as listener:
         config = uvicorn.Config(
             options.app, factory=True, timeout_graceful_shutdown=_GRACEFUL_SHUTDOWN_SECONDS
         )
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def listening_socket(port: int) -> socket.socket:
+    """A socket on a loopback port that others may listen on too.
+
+    Raises:
+        OSError: Somebody has the port for himself.
+    """
+    # The protocol is named because asyncio turns off Nagle's algorithm only where it is: else the
+    # body of an answer waits for the acknowledgement of its headers, which takes 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind((LOOPBACK, port))
+    return listener
 
 
 if __name__ == "__main__":

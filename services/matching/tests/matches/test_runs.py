@@ -11,7 +11,8 @@ import pytest
 from blacklight_matching.features.loading import VectorSpace, load_candidates, load_postings
 from blacklight_matching.matches.eligibility import ScoringTile, plan_tiles
 from blacklight_matching.matches.runs import RunCounts, score_candidate, score_postings
-from blacklight_matching.scoring import score_block
+from blacklight_matching.scoring import ScoredPairs, kernel, score_block
+from blacklight_matching.scoring.tile import Rows, TileScorer
 from blacklight_matching.snapshot import PostingSnapshot
 from blacklight_shared.database import Database
 from blacklight_shared.matching import MatchingConfig
@@ -181,6 +182,45 @@ class TestBothDirections:
 
         for counts in await run_postings(db, town.jobs):
             assert (counts.written, counts.removed) == (0, 0)
+
+
+class TestFirstMatchesOfACandidate:
+    async def test_are_stored_part_by_part(
+        self, db: Database, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        town = await build_town(world, 6)
+        snapshot = await loaded_snapshot(db)
+        monkeypatch.setattr(kernel, "JOBS_PER_TILE", 2)
+        for candidate_id, tenant_id in town.candidates.items():
+            counts = await run_candidate(db, tenant_id, candidate_id, snapshot)
+            assert (counts.written, counts.removed, counts.closed) == (counts.matches, 0, 0)
+        assert await all_matches(world, town) == await brute_force(db, town)
+
+    async def test_are_all_stored_or_none(
+        self, db: Database, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        role, tenant_id = await world.role("Welder"), await world.tenant()
+        candidate_id = await world.scored_candidate(tenant_id, roles=[role], skills=[1], years=5)
+        for _ in range(3):
+            await world.scored_posting(role=role, required=[1], min_years=1)
+        snapshot = await loaded_snapshot(db)
+        monkeypatch.setattr(kernel, "JOBS_PER_TILE", 1)
+        score, scored = TileScorer.score, []
+
+        def score_two(scorer: TileScorer, candidates: Rows, jobs: Rows) -> ScoredPairs:
+            scored.append(jobs)
+            if len(scored) == 3:
+                raise MemoryError
+            return score(scorer, candidates, jobs)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(TileScorer, "score", score_two)
+            with pytest.raises(MemoryError):
+                await run_candidate(db, tenant_id, candidate_id, snapshot)
+        assert await world.matches(tenant_id) == {}
+
+        counts = await run_candidate(db, tenant_id, candidate_id, snapshot)
+        assert (counts.matches, counts.written) == (3, 3)
 
 
 class TestDecisionsOfPeople:

@@ -151,6 +151,7 @@ class TestAgainstPlainLoop:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(kernel, "PAIRS_PER_TILE", max(tile))
             patch.setattr(kernel, "CANDIDATES_PER_TILE", min(tile))
+            patch.setattr(kernel, "JOBS_PER_TILE", min(tile))
             patch.setattr(skills, "FEW_CANDIDATES", few_candidates)
             assert_same(score_rows(*block), plain_block(*block))
 

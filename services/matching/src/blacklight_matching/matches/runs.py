@@ -26,7 +26,12 @@ from blacklight_matching.features.loading import (
 )
 from blacklight_matching.matches.eligibility import ScoringTile, roles_counted_as
 from blacklight_matching.matches.locks import lock_for_candidate, lock_for_postings
-from blacklight_matching.matches.staging import create_staging_table, stage
+from blacklight_matching.matches.staging import (
+    EncodedPairs,
+    create_staging_table,
+    encode_pairs,
+    stage,
+)
 from blacklight_matching.matches.writer import (
     MAX_ID,
     MatchScope,
@@ -107,8 +112,8 @@ async def score_postings(
     await create_staging_table(session)
     matches = 0
     async with aclosing(_scored([_Openings.of_all(candidates, jobs)], config)) as parts:
-        async for part in parts:
-            matches += await part.stage(session, config)
+        async for pairs in parts:
+            matches += await stage(session, pairs)
     scope = MatchScope(tile.tenant_id, sorted(job_ids), tile.after_candidate_id, upto)
     return await _write(session, scope, config, space, len(candidates), len(jobs), matches)
 
@@ -145,10 +150,10 @@ async def score_candidate(
     async for openings in _openings(session, tenant_id, candidate, space, snapshot):
         jobs_scored += sum(int(some.visible.sum()) for some in openings)
         async with aclosing(_scored(openings, config)) as parts:
-            async for part in parts:
-                matches += await part.stage(session, config)
+            async for pairs in parts:
+                matches += await stage(session, pairs)
                 if is_first_time:
-                    await add_staged(session, tenant_id)
+                    await add_staged(session)
     if is_first_time:
         return RunCounts(
             candidates=len(candidate),
@@ -179,19 +184,6 @@ class _Openings:
     def of_all(cls, candidates: CandidateFeatures, jobs: JobFeatures) -> _Openings:
         """Postings that all count."""
         return cls(candidates, jobs, np.ones(len(jobs), np.bool_))
-
-
-@dataclass(frozen=True, eq=False)
-class _ScoredPart:
-    """Pairs that match, with what they point into."""
-
-    openings: _Openings
-    pairs: ScoredPairs
-
-    async def stage(self, session: AsyncSession, config: MatchingConfig) -> int:
-        """Copy the pairs into the staging table; returns how many there are."""
-        openings = self.openings
-        return await stage(session, self.pairs, openings.candidates, openings.jobs, config)
 
 
 async def _openings(
@@ -234,23 +226,23 @@ async def _matching_config(session: AsyncSession, tenant_id: int) -> MatchingCon
 
 async def _scored(
     openings: Sequence[_Openings], config: MatchingConfig
-) -> AsyncGenerator[_ScoredPart, None]:
+) -> AsyncGenerator[EncodedPairs, None]:
     """Score tile by tile, each in a thread while the caller stores the one before."""
-    parts = _parts(openings, config)
-    scoring = asyncio.create_task(asyncio.to_thread(next, parts, None))
+    tiles = _tiles(openings, config)
+    scoring = asyncio.create_task(asyncio.to_thread(next, tiles, None))
     try:
-        while (part := await scoring) is not None:
-            scoring = asyncio.create_task(asyncio.to_thread(next, parts, None))
-            yield part
+        while (pairs := await scoring) is not None:
+            scoring = asyncio.create_task(asyncio.to_thread(next, tiles, None))
+            yield pairs
     finally:
         scoring.cancel()
 
 
-def _parts(openings: Sequence[_Openings], config: MatchingConfig) -> Iterator[_ScoredPart]:
+def _tiles(openings: Sequence[_Openings], config: MatchingConfig) -> Iterator[EncodedPairs]:
     for some in openings:
-        tiles = score_tiles(some.candidates, some.jobs, config, visible_jobs=some.visible)
-        for pairs in tiles:
-            yield _ScoredPart(some, pairs)
+        candidates, jobs = some.candidates, some.jobs
+        for pairs in score_tiles(candidates, jobs, config, visible_jobs=some.visible):
+            yield encode_pairs(pairs, candidates, jobs, config)
 
 
 async def _write(
@@ -293,7 +285,7 @@ async def _stage_kept(
     whatever_score = config.model_copy(update={"store_threshold": 0.0})
     scored = await asyncio.to_thread(score_block, candidates, jobs, whatever_score)
     wanted = _rows_of(scored, candidates, jobs, pairs)
-    await stage(session, wanted, candidates, jobs, config)
+    await stage(session, await asyncio.to_thread(encode_pairs, wanted, candidates, jobs, config))
 
 
 def _rows_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from dataclasses import dataclass
 
 import numpy as np
 from blacklight_shared.matching import CATEGORIES, MatchingConfig
@@ -35,41 +35,59 @@ async def create_staging_table(session: AsyncSession) -> None:
     await connection.execute(_CREATE)
 
 
-async def stage(
-    session: AsyncSession,
-    pairs: ScoredPairs,
-    candidates: CandidateFeatures,
-    jobs: JobFeatures,
-    config: MatchingConfig,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class EncodedPairs:
+    """Scored pairs as they are copied.
+
+    Attributes:
+        count: How many there are.
+        blocks: Their rows in the format of COPY, without header and trailer.
+    """
+
+    count: int
+    blocks: list[bytes]
+
+
+def encode_pairs(
+    pairs: ScoredPairs, candidates: CandidateFeatures, jobs: JobFeatures, config: MatchingConfig
+) -> EncodedPairs:
+    """Make rows of scored pairs; takes its time, so not for the event loop.
+
+    Args:
+        pairs: What was scored.
+        candidates: What ``pairs.candidate_index`` points into.
+        jobs: What ``pairs.job_index`` points into.
+        config: Says what is recommended.
+    """
+    rows = encode_rows(
+        _scalars(pairs, candidates, jobs, config),
+        {"matched_skill_ids": pairs.matched_skills, "missing_skill_ids": pairs.missing_skills},
+    )
+    return EncodedPairs(len(pairs), list(rows))
+
+
+async def stage(session: AsyncSession, pairs: EncodedPairs) -> int:
     """Copy scored pairs into the staging table.
 
     Args:
         session: The transaction that made the table.
         pairs: What was scored.
-        candidates: What ``pairs.candidate_index`` points into.
-        jobs: What ``pairs.job_index`` points into.
-        config: Says what is recommended.
 
     Returns:
         How many pairs were copied.
     """
-    if not len(pairs):
+    if not pairs.count:
         return 0
     connection = await driver_connection(session)
-    encoded = encode_rows(
-        _scalars(pairs, candidates, jobs, config),
-        {"matched_skill_ids": pairs.matched_skills, "missing_skill_ids": pairs.missing_skills},
-    )
     async with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {TABLE} FROM STDIN (FORMAT BINARY)") as copy,
     ):
         await copy.write(HEADER)
-        while block := await asyncio.to_thread(next, encoded, None):
+        for block in pairs.blocks:
             await copy.write(block)
         await copy.write(TRAILER)
-    return len(pairs)
+    return pairs.count
 
 
 def _scalars(

@@ -89,14 +89,13 @@ async def has_matches(session: AsyncSession, scope: MatchScope) -> bool:
     return await cursor.fetchone() is not None
 
 
-async def add_staged(session: AsyncSession, tenant_id: int) -> int:
+async def add_staged(session: AsyncSession) -> int:
     """Store what was staged as new matches and empty the staging table, for the next part.
 
     With nothing to compare with, a row costs half of what ``write_staged`` needs for it.
 
     Args:
         session: The tenant's transaction that staged the pairs, and keeps others from scoring them.
-        tenant_id: The tenant.
 
     Returns:
         How many rows were stored.
@@ -106,10 +105,9 @@ async def add_staged(session: AsyncSession, tenant_id: int) -> int:
     """
     connection = await driver_connection(session)
     async with connection.cursor() as cursor:
-        await cursor.execute(_ADD, {"tenant_id": tenant_id})
-        added = cursor.rowcount
-        await cursor.execute(f"TRUNCATE {STAGED}")
-    return added
+        # Two statements in one message, which cannot be prepared.
+        await cursor.execute(f"{_ADD}; TRUNCATE {STAGED}", prepare=False)
+        return cursor.rowcount
 
 
 async def write_staged(session: AsyncSession, scope: MatchScope) -> WriteCounts:
@@ -175,7 +173,7 @@ _COLUMNS = """
 
 _ADD = f"""
 INSERT INTO candidate_job_matches ({_COLUMNS})
-SELECT %(tenant_id)s, scored.* FROM ({_SCORED}) AS scored
+SELECT (SELECT current_tenant_id()), scored.* FROM ({_SCORED}) AS scored
 """  # noqa: S608 -- constants only
 
 _NOT_STAGED = f"""

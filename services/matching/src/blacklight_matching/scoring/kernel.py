@@ -14,6 +14,8 @@ from blacklight_matching.scoring.tile import TileScorer
 PAIRS_PER_TILE = 1 << 18
 """A float32 table of a tile is 1 MiB, so the few in use at once stay in the processor's cache."""
 CANDIDATES_PER_TILE = 256
+JOBS_PER_TILE = 1 << 15
+"""What the first postings give can be stored while the rest are scored."""
 
 BoolArray = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
@@ -77,7 +79,8 @@ def score_tiles(
     scorer = TileScorer(candidates, jobs, config)
     for candidate_rows, job_rows in _eligible_rows(candidates, jobs, visible):
         for some_candidates in _slices(candidate_rows, CANDIDATES_PER_TILE):
-            for some_jobs in _slices(job_rows, PAIRS_PER_TILE // some_candidates.size):
+            size = min(PAIRS_PER_TILE // some_candidates.size, JOBS_PER_TILE)
+            for some_jobs in _slices(job_rows, size):
                 yield scorer.score(some_candidates, some_jobs)
 
 
