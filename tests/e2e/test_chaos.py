@@ -39,6 +39,8 @@ async def test_a_kill_during_an_import_changes_nothing_in_the_end(
     make_firm: MakeFirm,
     undisturbed: set[tuple[str, str, float]],
 ) -> None:
+    if victim not in stack.names:
+        pytest.skip("the engine is the user's, and not ours to kill")
     firm = await make_firm()
     await firm.bring_in(WORLD.resumes)
     chance = random.Random(os.environ.get("BLACKLIGHT_CHAOS_SEED", uuid.uuid4().hex))

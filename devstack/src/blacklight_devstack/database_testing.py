@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from blacklight_shared.database import Database
 from blacklight_shared.settings import Environment, Settings
 from pydantic import SecretStr
-from sqlalchemy import event, make_url
+from sqlalchemy import Engine, event, make_url
 
 from blacklight_devstack.postgres_roles import DatabaseUrls
 
@@ -30,9 +31,12 @@ class KeptEngines:
                 system_database_url=SecretStr(urls.system),
             )
         )
-        self._name: str | None = None
-        for engine in (self._database.app_engine, self._database.system_engine):
-            event.listen(engine.sync_engine, "do_connect", self._choose_database)
+        self._engines = (
+            self._database.app_engine.sync_engine,
+            self._database.system_engine.sync_engine,
+        )
+        for engine in self._engines:
+            event.listen(engine, "do_connect", partial(_choose_database, engine))
 
     def use(self, urls: DatabaseUrls) -> Database:
         """From now on connect to another database; whoever uses it has closed the one before.
@@ -40,10 +44,17 @@ class KeptEngines:
         Args:
             urls: Of the database; the server and its logins are the same for all.
         """
-        self._name = make_url(urls.app).database
+        name = make_url(urls.app).database
+        for engine in self._engines:
+            engine.url = engine.url.set(database=name)
         return self._database
 
-    def _choose_database(
-        self, _dialect: object, _record: object, _arguments: object, parameters: dict[str, Any]
-    ) -> None:
-        parameters["dbname"] = self._name
+
+def _choose_database(
+    engine: Engine,
+    _dialect: object,
+    _record: object,
+    _arguments: object,
+    parameters: dict[str, Any],
+) -> None:
+    parameters["dbname"] = engine.url.database

@@ -1,17 +1,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from blacklight_devstack.database_testing import KeptEngines
 from blacklight_devstack.postgres_roles import DatabaseUrls
 from blacklight_shared.database import Database
-from blacklight_shared.settings import Settings
 
 
 @pytest.fixture
-async def db(database: DatabaseUrls) -> AsyncIterator[Database]:
-    connected = Database.from_settings(
-        Settings.model_validate(
-            {"database_url": database.app, "system_database_url": database.system}
-        )
-    )
+async def db(database: DatabaseUrls, kept_engines: KeptEngines) -> AsyncIterator[Database]:
+    connected = kept_engines.use(database)
     yield connected
     await connected.close()

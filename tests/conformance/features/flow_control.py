@@ -93,9 +93,9 @@ def _gathering(build: Builder) -> None:
         "batched-per-key",
         batch_events=inngest.Batch(max_size=2, timeout=20 * SECOND, key="event.data.key"),
     )(noted)
-    build.function("debounced", debounce=inngest.Debounce(period=2 * SECOND))(noted)
+    build.function("debounced", debounce=inngest.Debounce(period=3 * SECOND))(noted)
     build.function(
-        "debounced-per-key", debounce=inngest.Debounce(period=SECOND, key="event.data.key")
+        "debounced-per-key", debounce=inngest.Debounce(period=5 * SECOND, key="event.data.key")
     )(noted)
 
 
@@ -139,11 +139,11 @@ def _endings(build: Builder) -> None:
     @build.function(
         "start-timeout",
         concurrency=[inngest.Concurrency(limit=1)],
-        timeouts=inngest.Timeouts(start=2 * SECOND),
+        timeouts=inngest.Timeouts(start=6 * SECOND),
     )
     async def start_timeout(ctx: inngest.Context) -> None:
         build.recorder.note(ctx, "started")
-        await asyncio.sleep(5)
+        await asyncio.sleep(8)
 
 
 def _stepping(build: Builder) -> Handler:

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from blacklight_devstack.boundaries import Deaths, Fate, Moment
+from blacklight_devstack.database_testing import KeptEngines
 from blacklight_devstack.engine_testing import RunResult, TestEngine, running_engine, served_app
+from blacklight_devstack.postgres import EmbeddedPostgres
 from blacklight_devstack.postgres_roles import DatabaseUrls
 from blacklight_matching.app import APP_ID
 from blacklight_matching.deps import MatchingDeps
@@ -26,7 +28,6 @@ from blacklight_matching.functions.suggest_similar_roles import suggest_similar_
 from blacklight_matching.settings import MatchingSettings
 from blacklight_shared.database import Database
 from blacklight_shared.events import Event
-from blacklight_shared.settings import Settings
 from blacklight_shared.workflows import Workflow, create_worker_app
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -68,11 +69,20 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestEngine]:
         yield engine
 
 
+@pytest.fixture(scope="session")
+def worker_engines(postgres_server: EmbeddedPostgres) -> KeptEngines:
+    """Those of one worker after the other; the tests have their own, in another thread."""
+    return KeptEngines(postgres_server.urls("postgres"))
+
+
 @pytest.fixture
 def worker(
-    engine: TestEngine, database: DatabaseUrls, embeddings: HashedEmbeddings
+    engine: TestEngine,
+    database: DatabaseUrls,
+    embeddings: HashedEmbeddings,
+    worker_engines: KeptEngines,
 ) -> Iterator[Worker]:
-    with served_app(worker_app(engine, database, embeddings, WORKFLOWS)):
+    with served_app(worker_app(engine, database, worker_engines, embeddings, WORKFLOWS)):
         yield Worker(engine, embeddings)
 
 
@@ -82,6 +92,7 @@ def dying_worker(
     tmp_path: Path,
     database: DatabaseUrls,
     embeddings: HashedEmbeddings,
+    worker_engines: KeptEngines,
 ) -> Iterator[Worker]:
     """A worker that is killed once in each call of the engine, before its work or after it.
 
@@ -89,7 +100,7 @@ def dying_worker(
     """
     deaths = Deaths(Fate(boundary=None, moments=(request.param,)))
     with running_engine(tmp_path) as engine:
-        app = worker_app(engine, database, embeddings, FIRST_IN_LINE)
+        app = worker_app(engine, database, worker_engines, embeddings, FIRST_IN_LINE)
         with served_app(deaths.of(app)):
             yield Worker(engine, embeddings)
     assert deaths.count == deaths.boundaries >= 2
@@ -98,6 +109,7 @@ def dying_worker(
 def worker_app(
     engine: TestEngine,
     database: DatabaseUrls,
+    engines: KeptEngines,
     embeddings: HashedEmbeddings,
     workflows: Sequence[Workflow[Any, MatchingDeps, Any]],
     **options: Any,
@@ -115,7 +127,7 @@ def worker_app(
 
     @asynccontextmanager
     async def open_deps(_settings: MatchingSettings) -> AsyncIterator[MatchingDeps]:
-        connected, documents = Database.from_settings(settings), DocumentReader()
+        connected, documents = engines.use(database), DocumentReader()
         yield MatchingDeps(connected, embeddings, documents, SECRET_BOX, **options)
         await documents.aclose()
         await connected.close()
@@ -126,11 +138,9 @@ def worker_app(
 
 
 @asynccontextmanager
-async def connected_to(urls: DatabaseUrls) -> AsyncIterator[Database]:
+async def connected_to(urls: DatabaseUrls, engines: KeptEngines) -> AsyncIterator[Database]:
     """A database that a test made itself."""
-    db = Database.from_settings(
-        Settings.model_validate({"database_url": urls.app, "system_database_url": urls.system})
-    )
+    db = engines.use(urls)
     try:
         yield db
     finally:

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import pytest
 from blacklight_devstack.boundaries import Deaths, check_every_boundary
+from blacklight_devstack.database_testing import KeptEngines
 from blacklight_devstack.emulators.serving import serving
 from blacklight_devstack.engine_testing import TestEngine, served_app, wait_until
 from blacklight_devstack.postgres_roles import DatabaseUrls
@@ -98,10 +99,14 @@ def board(board_server: JobBoard) -> JobBoard:
 
 @pytest.fixture
 async def worker(
-    engine: TestEngine, database: DatabaseUrls, db: Database, embeddings: HashedEmbeddings
+    engine: TestEngine,
+    database: DatabaseUrls,
+    db: Database,
+    embeddings: HashedEmbeddings,
+    worker_engines: KeptEngines,
 ) -> AsyncIterator[Worker]:
     options = {"feed_rules": LOOPBACK_RULES, "job_vector_index_from": 6}
-    app = worker_app(engine, database, embeddings, WORKFLOWS, **options)
+    app = worker_app(engine, database, worker_engines, embeddings, WORKFLOWS, **options)
     with served_app(app):
         async with relaying(db, engine):
             yield Worker(engine, embeddings)
@@ -307,6 +312,8 @@ class TestKills:
         databases: FreshDatabases,
         board: JobBoard,
         engine: TestEngine,
+        kept_engines: KeptEngines,
+        worker_engines: KeptEngines,
     ) -> None:
         workflows = (import_jobs, match_jobs_to_candidates, process_job_source)
         url = board.publish("jobs.csv", CSV, "text/csv")
@@ -314,9 +321,14 @@ class TestKills:
         async def play(deaths: Deaths) -> object:
             with databases() as urls:
                 app = worker_app(
-                    engine, urls, HashedEmbeddings(), workflows, feed_rules=LOOPBACK_RULES
+                    engine,
+                    urls,
+                    worker_engines,
+                    HashedEmbeddings(),
+                    workflows,
+                    feed_rules=LOOPBACK_RULES,
                 )
-                async with connected_to(urls) as db, relaying(db, engine):
+                async with connected_to(urls, kept_engines) as db, relaying(db, engine):
                     with served_app(deaths.of(app)):
                         await requested(db, RequestedSource("board", url))
                         output = await ended(db, engine)

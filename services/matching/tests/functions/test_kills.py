@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from blacklight_devstack.boundaries import IS_LONG, Deaths, Play, check_every_boundary
+from blacklight_devstack.database_testing import KeptEngines
 from blacklight_devstack.engine_testing import TestEngine, served_app
 from blacklight_devstack.pytest_plugin import FreshDatabases
 from blacklight_matching.app import APP_ID
@@ -121,11 +122,25 @@ WHEN_LONG = [
 SCENES = [*ALWAYS, *WHEN_LONG] if IS_LONG else ALWAYS
 
 
+class Place(NamedTuple):
+    """Where workflows are played."""
+
+    databases: FreshDatabases
+    engine: TestEngine
+    engines: KeptEngines
+    worker_engines: KeptEngines
+
+
 @pytest.mark.parametrize("scene", SCENES, ids=[scene.story.__name__ for scene in SCENES])
 async def test_the_end_is_the_same(
-    scene: Scene, databases: FreshDatabases, engine: TestEngine
+    scene: Scene,
+    databases: FreshDatabases,
+    engine: TestEngine,
+    kept_engines: KeptEngines,
+    worker_engines: KeptEngines,
 ) -> None:
-    play = play_of(scene.workflow, scene.story, scene.matches, databases, engine)
+    place = Place(databases, engine, kept_engines, worker_engines)
+    play = play_of(scene.workflow, scene.story, scene.matches, place)
     await check_every_boundary(play, at_least=scene.calls)
 
 
@@ -133,8 +148,7 @@ def play_of(
     workflow: Workflow[Any, Any, Any],
     story: Story,
     matches: int,
-    databases: FreshDatabases,
-    engine: TestEngine,
+    place: Place,
 ) -> Play:
     """Plays one workflow alone: what it asks of others stays asked.
 
@@ -142,16 +156,18 @@ def play_of(
     """
 
     async def play(deaths: Deaths) -> object:
-        with databases() as urls:
-            async with connected_to(urls) as db:
+        with place.databases() as urls:
+            async with connected_to(urls, place.engines) as db:
                 world = World(db)
                 tenant_id = await world.tenant()
                 event = await story(db, world, tenant_id)
-                app = worker_app(engine, urls, HashedEmbeddings(), (workflow,))
+                app = worker_app(
+                    place.engine, urls, place.worker_engines, HashedEmbeddings(), (workflow,)
+                )
                 with served_app(deaths.of(app)):
-                    [event_id] = engine.send(event)
+                    [event_id] = place.engine.send(event)
                     run = await asyncio.to_thread(
-                        engine.wait_for_run, event_id, f"{APP_ID}-{workflow.id}", timeout=60
+                        place.engine.wait_for_run, event_id, f"{APP_ID}-{workflow.id}", timeout=60
                     )
                 assert run.status == "Completed", run.output
                 assert len(await world.matches(tenant_id)) == matches

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from blacklight_devstack.database_testing import KeptEngines
 from blacklight_devstack.engine_testing import TestEngine, served_app
 from blacklight_devstack.postgres_roles import DatabaseUrls
 from blacklight_matching.functions import WORKFLOWS
@@ -75,9 +76,10 @@ async def test_everything_goes_on_to_its_end(
     database: DatabaseUrls,
     engine: TestEngine,
     embeddings: HashedEmbeddings,
+    worker_engines: KeptEngines,
 ) -> None:
     tenant_id = await outage(db, world)
-    with served_app(worker_app(engine, database, embeddings, WORKFLOWS)):
+    with served_app(worker_app(engine, database, worker_engines, embeddings, WORKFLOWS)):
         worker = Worker(engine, embeddings)
         run = await asyncio.to_thread(worker.trigger, resume_stalled_work)
         assert (run.status, run.output) == ("Completed", FIRST_TIME)

@@ -16,7 +16,7 @@ from blacklight_email_sync.parsing.rules.label_names import Field
 from blacklight_email_sync.parsing.rules.labels import Labelled
 from blacklight_email_sync.parsing.rules.titles import asked_title
 
-_BIAS = -2.6
+_BIAS = -2.5
 _TITLE_LABELLED, _TITLE_FOUND = 1.8, 1.0
 _PER_FIELD, _MOST_FIELDS = 0.6, 6
 _PER_ASKING, _MOST_ASKING = 1.3, 4

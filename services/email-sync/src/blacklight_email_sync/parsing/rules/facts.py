@@ -12,7 +12,7 @@ from blacklight_shared.skills import SkillTaxonomy
 from blacklight_shared.work_terms import SalaryRange, WorkMode, YearsRange
 
 from blacklight_email_sync.parsing.model import EmploymentType
-from blacklight_email_sync.parsing.rules import places, terms, titles
+from blacklight_email_sync.parsing.rules import places, terms, titles, unknown_titles
 from blacklight_email_sync.parsing.rules.label_names import Field
 from blacklight_email_sync.parsing.rules.labels import Labelled, find_labelled
 from blacklight_email_sync.parsing.rules.pay import fuller_pay, labelled_pay, pay_in_text
@@ -22,6 +22,13 @@ _LONGEST_VALUE = 200
 _LONGEST_DESCRIPTION = 20_000
 _SHORT_TEXT = 200
 _MOST_OF_SKILL = 0.8
+_TERMS = frozenset(
+    {
+        *(Field.LOCATION, Field.DURATION, Field.PAY, Field.EXPERIENCE, Field.SKILLS),
+        *(Field.AUTHORIZATION, Field.EMPLOYMENT, Field.WORK_MODE),
+    }
+)
+_ENOUGH_TERMS = 3
 _BARE_YEARS = re.compile(r"\d{1,2}(?:\s?(?:-|–|to)\s?\d{1,2})?\s?\+?")
 _ONSITE = re.compile(
     r"\b(?:fully|strictly|100 ?%|this is|role is|is|all|completely) on[- ]?site\b"
@@ -46,7 +53,7 @@ _YEARS_OF_WORK = re.compile(
     rf"|\b(?:at least|minimum(?: of)?|min\.?|ideally|needs?|requires?|must have"
     rf"|wants?) (?P<least>{_NUMBER}) (?:years?|yrs?)\b"
     rf"|(?<![\w$.,-])(?P<behind>{_NUMBER}) (?:years?|yrs?)['’]?(?:[\s,|:–-]{{1,6}}(?:required"
-    r"|mandatory|min\b|minimum|highly)|,? (?:of (?!age)|in (?!business|a row|prison)|hands[- ]on"
+    r"|mandatory|min\b|minimum|highly|verifiable)|,? (?:of (?!age)|in (?!business|a row|prison)|hands[- ]on"
     r"|recent\b"
     r"|with\b|as an?\b|doing\b|on\b|using\b|\w{3,12}ing\b|post[- ]|pqe\b|exp\b))"
     rf"|(?<![\w$.,-])(?P<abroad>\d{{1,2}})(?: ?[-–] ?\d{{1,2}})? ?\+? ?{_YEARS_ABROAD}"
@@ -151,7 +158,12 @@ class Facts:
         sure = [title for title in labelled if titles.is_work(title)]
         if sure or (labelled and self._has_title_label()):
             return (sure or labelled)[0]
-        return self._title_of_skill() or self._unlabelled_title() or next(iter(labelled), "")
+        return (
+            self._title_of_skill()
+            or self._unlabelled_title()
+            or next(iter(labelled), "")
+            or self._title_of_unknown_words()
+        )
 
     def description(self) -> str:
         """The text of the job; a short one with the subject and what holds for all jobs."""
@@ -282,6 +294,16 @@ class Facts:
         value = self.labelled_value(Field.SKILLS)
         title = titles.line_title(value)
         return title if len(title.split()) > 1 and len(title) > _MOST_OF_SKILL * len(value) else ""
+
+    def _title_of_unknown_words(self) -> str:
+        """What is asked for where pay or years tell that it is work; or the subject of a form."""
+        stated = {item.field for item in self.labelled if item.value}
+        if len(stated & _TERMS) >= _ENOUGH_TERMS and (
+            title := unknown_titles.subject_phrase(self.subject)
+        ):
+            return title
+        is_work = self.pay() is not None or _bare_years(self.text) is not None
+        return unknown_titles.asked_phrase(self.text) if is_work else ""
 
     def _unlabelled_title(self) -> str:
         in_subject = titles.subject_title(self.subject)

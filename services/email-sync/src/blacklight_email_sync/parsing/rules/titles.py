@@ -90,8 +90,8 @@ _SENTENCE_CUES = re.compile(
 _DETERMINERS = (
     r"(?:immediately |urgently |currently |actively |now )?(?:an? |the |one |two |three |four "
     r"|five |six |\d{1,2} ?x? |x ?\d{1,2} |couple of |few |more |some |several |multiple |our "
-    r"|another |for |experienced |strong |talented |skilled |great |good |solid "
-    r"|(?:full|part)[- ]time |new |certified |licensed |qualified |une? |des |deux |trois |quatre "
+    r"|another |1:1 |one[- ]to[- ]one |for |experienced |strong |talented |skilled |great |good "
+    r"|solid |(?:full|part)[- ]time |new |certified |licensed |qualified |une? |des |deux |trois |quatre "
     r"|ein(?:e|en)? |zwei |drei |un[ao]? |dos |tres |due |tre |twee |drie |ett? |en |två )*"
 )
 _ASKING = re.compile(
@@ -168,7 +168,7 @@ def labelled_title(value: str) -> str:
         return _title_at_start(first)
     title = first
     for other in others:
-        if _is_arrangement(other) or len(title) + len(other) > _LONGEST_TITLE:
+        if is_arrangement(other) or len(title) + len(other) > _LONGEST_TITLE:
             break
         title = f"{title} - {other}"
     if (place := cities_in(title)) and title.endswith(place[0]):
@@ -190,11 +190,21 @@ def subject_title(subject: str) -> str:
 
 def asked_title(text: str) -> str:
     """The title that a text asks for: "we need a …", "hiring a …"; "" if there is none."""
-    matches = list(islice(_ASKING.finditer(text), _MOST_ASKED))
-    asked = [text[match.end() : match.end() + _LONGEST_TITLE] for match in matches]
+    asked = [text[match.end() : match.end() + _LONGEST_TITLE] for match in requests_in(text)]
     known = (title for words in asked if (title := _title_at_start(words)))
     unknown = (title for words in asked if (title := agent_title(words)))
     return next(known, "") or next(unknown, "")
+
+
+def requests_in(text: str) -> list[re.Match[str]]:
+    """The first requests of a text, each up to the words for what is asked for."""
+    return list(islice(_ASKING.finditer(text), _MOST_ASKED))
+
+
+def pieces_of(subject: str) -> list[str]:
+    """The pieces of a subject, without "Re:", remarks in brackets and words around a title."""
+    pieces = _PIECES.split(_without_remarks(without_prefixes(subject)))
+    return [_trimmed(_without_noise(piece)) for piece in pieces if piece.strip()]
 
 
 def named_title(text: str) -> str:
@@ -360,7 +370,8 @@ def _without_noise(piece: str) -> str:
     return piece.strip(" \t*-–:|!\"'")
 
 
-def _is_arrangement(piece: str) -> bool:
+def is_arrangement(piece: str) -> bool:
+    """Whether a piece of a subject tells where or how the work is done, not what it is."""
     return bool(ARRANGEMENT.match(piece) or cities_in(piece) or mode_of(piece)) and not any(
         names_work(word) for word in re.findall(r"[A-Za-z]+", piece)
     )
