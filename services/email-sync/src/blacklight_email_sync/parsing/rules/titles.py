@@ -90,9 +90,10 @@ _SENTENCE_CUES = re.compile(
 _DETERMINERS = (
     r"(?:immediately |urgently |currently |actively |now )?(?:an? |the |one |two |three |four "
     r"|five |six |\d{1,2} ?x? |x ?\d{1,2} |couple of |few |more |some |several |multiple |our "
-    r"|another |1:1 |one[- ]to[- ]one |for |experienced |strong |talented |skilled |great |good "
-    r"|solid |(?:full|part)[- ]time |new |certified |licensed |qualified |une? |des |deux |trois |quatre "
-    r"|ein(?:e|en)? |zwei |drei |un[ao]? |dos |tres |due |tre |twee |drie |ett? |en |två )*"
+    r"|another |1:1 |one[- ]to[- ]one |for |experienced |strong |talented |skilled |great "
+    r"|good |solid |(?:full|part)[- ]time |new |certified |licensed |qualified |une? |des |deux "
+    r"|trois |quatre |ein(?:e|en)? |zwei |drei |un[ao]? |dos |tres |due |tre |twee |drie |ett? "
+    r"|en |två )*"
 )
 _ASKING = re.compile(
     r"\b(?:looking (?:to (?:hire|add|bring on|fill|appoint) |for )|search(?:ing)? for |chasing "
