@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argon2
 import pytest
+from argon2.exceptions import VerifyMismatchError
+from blacklight_shared import passwords
 from blacklight_shared.passwords import hash_password, needs_rehash, verify_password
 
 
@@ -23,6 +25,14 @@ def test_is_argon2id_with_a_salt() -> None:
 
 def test_nobody_signs_in_without_a_stored_password() -> None:
     assert not verify_password("anything", None)
+
+
+def test_nobody_costs_as_much_as_somebody() -> None:
+    stands_in = passwords._unmatchable_hash()
+
+    assert not needs_rehash(stands_in)
+    with pytest.raises(VerifyMismatchError):
+        argon2.PasswordHasher().verify(stands_in, "anything")
 
 
 def test_a_damaged_hash_matches_nothing() -> None:

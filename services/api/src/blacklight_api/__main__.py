@@ -17,7 +17,6 @@ from blacklight_shared.outbox import resend_dead, resend_since
 from pydantic import ValidationError
 
 from blacklight_api.accounts.links import PasswordLinks
-from blacklight_api.app import create_app
 from blacklight_api.bootstrap import BootstrapResult, KeyWishes, bootstrap
 from blacklight_api.relay import relay_until_stopped
 from blacklight_api.secret_rotation import rotate_secrets
@@ -85,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(settings: ApiSettings) -> None:
+    # The routes take seconds to make, for which the other commands need not wait.
+    from blacklight_api.app import create_app
+
     uvicorn.run(
         create_app(settings),
         host=settings.host,
