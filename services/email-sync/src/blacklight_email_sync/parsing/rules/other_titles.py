@@ -92,7 +92,7 @@ def agent_title(text: str) -> str:
 
 _AGENT_WORDS = re.compile(
     r"(?P<title>(?:[A-Za-z0-9][\w/&-]{0,20} ){0,3}?(?P<head>[A-Za-z-]{2,20}(?:er|or|ist|ian|man"
-    r"|hand|tech|smith|wright|monger|eur|euse|aide)))s?"
+    r"|hand|tech|smith|wright|monger|eur|euse|aide)|(?<= )(?:hand|tech|aide)))s?"
     r"(?=[.,;:!?)\n]|$| (?:for|in|at|to|with|who|on|from|and|or|by|based|starting|near|asap|next"
     r"|urgently|available|needed|required|this|tomorrow|tonight|today|\d|if|out|per)"
     r")"
@@ -113,7 +113,7 @@ _NO_AGENTS_LIST = """
     sewer shelter shower silver sister soccer speaker spider sponsor starter summer supper supplier
     sweater switcher tender tensor terror theater tier timer together tower tractor trailer
     transformer transmitter trigger tumor under upper user vector vendor viewer visitor volunteer
-    voucher wafer wander water weather whether winner winter wonder user later hand man
+    voucher wafer wander water weather whether winner winter wonder user later man
     first-hand list checklist exist assist twist waist wrist mist christian
     human woman roman german walkman talisman beforehand secondhand shorthand
 """

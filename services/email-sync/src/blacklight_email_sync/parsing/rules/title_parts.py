@@ -22,7 +22,7 @@ _SCOPE = re.compile(
 )
 _LEAD = re.compile(
     r"(?:(?:\d{1,2}x?|one|two|three|four|five|six|seven|eight|nine|ten|its|their|his|her|your|next"
-    r"|first|second|temp(?:orary)?|interim|seasonal|additional|(?:part"
+    r"|first|second|temp(?:orary)?|interim|seasonal|additional|freelance|(?:part"
     r"|full)[- ]time)\s+)+(?:shift\s+)?"
     r"|(?:1st|2nd|3rd|day|night|evening|swing|weekend|graveyard)[- ]shift\s+"
     r"|(?:(?!senior\b|junior\b|lead\b|staff\b|principal\b|chief\b)[a-z][a-z-]*\s+)+(?=[A-Z])"

@@ -99,8 +99,9 @@ _ASKING = re.compile(
     r"\b(?:looking (?:to (?:hire|add|bring on|fill|appoint) |for )|search(?:ing)? for |chasing "
     r"|(?:desperate|crying out|recruitment|hunt(?:ing)?|opening|vacancy) for |short (?:of )?"
     r"|in need of |need(?:s|ed)? (?!to\b)|seek(?:s|ing)? |hir(?:e|ing) |recruit(?:ing)? |appoint "
-    r"|(?:find|get|source|send|dig up|provide|supply) (?:us |me )?|could use |requests? "
-    r"|(?:want|like|require) (?=an? |one |two |three |\d)|add(?:ing)? |replace |after (?=an? )"
+    r"|(?:find(?:ing)?|get|sourc(?:e|ing)|send|dig up|provide|supply) (?:us |me )?|could use "
+    r"|requests? |(?:want|like|require) (?=an? |one |two |three |\d)|add(?:ing)? |replace "
+    r"|los(?:ing|t) (?:our |my |an? )|after (?=an? |one |two |three |four |\d|some )"
     r"|requires? |wanted:? |backfill |applications for |suchen |(?:re)?cherch(?:e|ons|ent) "
     r"|busca(?:mos)? |cerchiamo |zoeken |s[öø]ker |søger )" + _DETERMINERS,
     re.IGNORECASE,
