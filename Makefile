@@ -11,8 +11,8 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3
 UV ?= $(shell command -v uv || echo .tools/bin/uv)
 BIN := .venv/bin
 
-# How many tests run at the same time: one more than the usual two cores, as many tests wait.
-WORKERS ?= 3
+# How many tests run at the same time: twice the usual two cores, as many tests wait.
+WORKERS ?= 4
 PYTEST := $(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup
 
 # What `make demo` reads instead of its sample data.
