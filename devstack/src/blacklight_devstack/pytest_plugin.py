@@ -70,10 +70,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _bound_property_tests() -> None:
-    """Try fewer examples where a test does not say how many; the long form tries them all."""
-    hypothesis.settings.register_profile("short", max_examples=_EXAMPLES)
-    if os.environ.get("BLACKLIGHT_CHAOS") != "long":
-        hypothesis.settings.load_profile("short")
+    """Try fewer examples where a test does not say how many; the long form tries them all.
+
+    How long an example takes is no failure: it depends on what else the machine does.
+    """
+    untimed = hypothesis.settings(
+        deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.register_profile("long", untimed)
+    hypothesis.settings.register_profile("short", untimed, max_examples=_EXAMPLES)
+    is_long = os.environ.get("BLACKLIGHT_CHAOS") == "long"
+    hypothesis.settings.load_profile("long" if is_long else "short")
 
 
 def _render_tracebacks_plainly() -> None:
