@@ -26,7 +26,8 @@ _ROMANCE_HEAD = re.compile(
     r"|cariste|préparat(?:eur|rice)|conduct(?:eur|rice)|soudeu(?:r|se)|chauffeur|vendeu(?:r|se)"
     r"|électricien(?:ne)?|plombier|cuisinier|serveu(?:r|se)|responsable|gestionnaire|assistante?"
     r"|soldador|electricista|administrativ[oa]|camarer[oa]|operai[oa]|impiegat[oa]|tecnic[oa]"
-    r"|técnic[oa]|responsabile|magazziniere|autista|infermier[ea]"
+    r"|técnic[oa]|responsabile|contabile|ragionier[ea]|camerier[ea]|cuoc[oa]|saldatore|elettricista"
+    r"|addett[oa]|commess[oa]|magazziniere|autista|infermier[ea]"
     r"|comptable|infirmi(?:er|ère)|desarrollador[ae]?|ingenier[oa]|analista|arquitect[oa]"
     r"|programador[ae]?|contable|enfermer[oa]|sviluppator[ei]|ingegnere|programmatore"
     r"|desenvolvedora?|engenheir[oa])s?(?!\w)" + _GENDER,
@@ -93,7 +94,8 @@ def agent_title(text: str) -> str:
 _AGENT_WORDS = re.compile(
     r"(?P<title>(?:[A-Za-z0-9][\w/&-]{0,20} ){0,3}?(?P<head>[A-Za-z-]{2,20}(?:er|or|ist|ian|man"
     r"|hand|tech|smith|wright|monger|eur|euse|aide)|(?<= )(?:hand|tech|aide)))s?"
-    r"(?=[.,;:!?)\n]|$| (?:for|in|at|to|with|who|on|from|and|or|by|based|starting|near|asap|next"
+    r"(?=[.,;:!?)\n]|$| (?:for|in|at|to|with|who|on|from|and|or|by|based|starting"
+    r"|beginning|near|asap|next"
     r"|urgently|available|needed|required|this|tomorrow|tonight|today|\d|if|out|per)"
     r")"
 )

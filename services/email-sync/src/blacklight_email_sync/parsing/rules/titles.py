@@ -55,6 +55,7 @@ _CLAUSE_END = re.compile(
     r"\s(?:at|in|for|with|who|to|based|on|from|near|that|located|onsite|remote|hybrid|role"
     r"|position|job|opening|opportunity|requirement|needed|required|wanted|reporting|asap"
     r"|positions|roles|jobs|openings|replacement|backfill|hire|search|vacancy|mandate|will|can"
+    r"|beginning|commencing|starting|working|covering|joining"
     r"|tomorrow|tonight|today|this|out|per|each|every|if|so|but|\d{1,2}(?::\d\d)? ?[ap]m(?:-\w+)?"
     r"|goes|gave|left|went|handed|resigned|retires?|has|had|have"
     r"|urgently|immediately|soon|next|by|is|are|as|and (?:you|your|i|we|an?|one|two|\d)"
@@ -93,7 +94,7 @@ _DETERMINERS = (
     r"|another |1:1 |one[- ]to[- ]one |for |experienced |strong |talented |skilled |great "
     r"|good |solid |(?:full|part)[- ]time |new |certified |licensed |qualified |une? |des |deux "
     r"|trois |quatre |ein(?:e|en)? |zwei |drei |un[ao]? |dos |tres |due |tre |twee |drie |ett? "
-    r"|en |två )*"
+    r"|en |två |un/una )*"
 )
 _ASKING = re.compile(
     r"\b(?:looking (?:to (?:hire|add|bring on|fill|appoint) |for )|search(?:ing)? for |chasing "
@@ -103,7 +104,7 @@ _ASKING = re.compile(
     r"|requests? |(?:want|like|require) (?=an? |one |two |three |\d)|add(?:ing)? |replace "
     r"|los(?:ing|t) (?:our |my |an? )|after (?=an? |one |two |three |four |\d|some )"
     r"|requires? |wanted:? |backfill |applications for |suchen |(?:re)?cherch(?:e|ons|ent) "
-    r"|busca(?:mos)? |cerchiamo |zoeken |s[öø]ker |søger )" + _DETERMINERS,
+    r"|busca(?:mos)? |(?:ri)?cerchiamo |zoeken |s[öø]ker |søger )" + _DETERMINERS,
     re.IGNORECASE,
 )
 _NAMING = re.compile(

@@ -10,7 +10,7 @@ from blacklight_email_sync.parsing.rules.titles import is_arrangement, pieces_of
 _MOST_WORDS_OF_PHRASE = 6
 _COUNTS = frozenset({"a", "an", "one", "two", "three", "four", "five", "six", "another"})
 _PHRASE = re.compile(
-    r"(?P<title>[A-Za-z][\w&/-]{2,20}(?: [A-Za-z][\w&/-]{1,20}){0,3}?)"
+    r"(?P<title>[A-Za-z0-9][\w&/-]{2,20}(?: [A-Za-z][\w&/-]{1,20}){0,3}?)"
     r"(?=[,;.!\n]| (?:for|in|at|to|with|who|on|from|starting|asap|tomorrow|tonight|by|that)\b)"
 )
 _NO_WORK_LIST = """

@@ -80,7 +80,8 @@ _BOUNDS = {
     SalaryPeriod.YEAR: (9_000, 5_000_000),
 }
 """Least and most that is paid, in any currency of ``_CURRENCIES``."""
-_LEAST_YEARLY = 15_000
+_LEAST_YEARLY, _MOST_HOURLY = 15_000, 99
+_WITH_CENTS = re.compile(r"\d[.,]\d\d$")
 _PAID_BY_MONTH = frozenset({"SGD", "HKD", "PLN", "AED", "SAR", "QAR", "ZAR", "MYR", "PHP"})
 _ALWAYS_PAID_BY_MONTH = frozenset({"AED", "SAR", "QAR"})
 _NEAR_PAY = re.compile(
@@ -167,9 +168,11 @@ def _period_behind(text: str, end: int) -> SalaryPeriod | None:
 
 
 def _period_of_size(match: re.Match[str], amount: float, currency: str) -> SalaryPeriod | None:
-    """Sums of five digits are paid by the year; "SGD 7-8k" by the month, as is usual there."""
+    """Sums of five digits are paid by the year, "£12.80" by the hour, "SGD 7-8k" by the month."""
     if amount >= _LEAST_YEARLY:
         return SalaryPeriod.YEAR
+    if currency and _WITH_CENTS.search(match["low"]) and amount <= _MOST_HOURLY:
+        return SalaryPeriod.HOUR
     is_monthly = match["high_k"] is not None and currency in _PAID_BY_MONTH
     is_monthly |= currency in _ALWAYS_PAID_BY_MONTH
     return SalaryPeriod.MONTH if is_monthly else None
