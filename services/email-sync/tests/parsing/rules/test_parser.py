@@ -93,6 +93,21 @@ def test_start_and_duration_of_short_notes(text: str, expected: tuple[str, str])
     assert (posting.start, posting.duration) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("We need a credit analyst. Two to four years at a bank or fund.", 2),
+        ("We need a Splunk Engineer.\nMust have: Splunk ES, Linux, 7 years", 7),
+        ("We need a mechanic. Anybody with 3 yrs or more on tractors.", 3),
+        ("Buscamos enfermera. Se requiere al menos 1 año de experiencia.", 1),
+    ],
+)
+def test_years_in_short_notes(text: str, years: float) -> None:
+    experience = only(text).experience
+    assert experience is not None
+    assert experience.minimum == years
+
+
 def test_tennessee_is_no_visa() -> None:
     posting = only("We need a Network Engineer in Nashville, TN. 8 years in data centers, $68/hr.")
     assert not posting.work_authorization
@@ -108,6 +123,7 @@ def test_a_client_is_named_behind_its_label_only_on_that_line() -> None:
     "text",
     [
         "Every week we send agencies lists of firms that need an HR Generalist, at $199 a month.",
+        "I've run Mazaks for 9 years as a CNC machinist. Looking for second shift around $32/hr.",
         "He did well. We'd like to interview Dana and Tom for the welder position this week.",
     ],
 )

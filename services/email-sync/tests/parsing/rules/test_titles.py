@@ -15,6 +15,8 @@ ASKED = {
     "so I'm after three hammer hands": "hammer hand",
     "we're losing our psychometrist to grad school": "psychometrist",
     "Nous cherchons deux caristes CACES 1-3-5 pour notre entrepôt": "cariste",
+    "will need two substitute custodians beginning in May": "substitute custodian",
+    "ricerchiamo un/una contabile con esperienza": "contabile",
     "Vi söker en sjuksköterska till Umeå": "sjuksköterska",
 }
 

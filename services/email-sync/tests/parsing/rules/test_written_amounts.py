@@ -22,6 +22,7 @@ PAID = {
     "R45 000 per month": (45_000, 45_000, "ZAR", "month"),
     "SGD 7-8k": (7000, 8000, "SGD", "month"),
     "QAR 7,500": (7500, 7500, "QAR", "month"),
+    "£12.80 days / £13.60 nights": (12.8, 12.8, "GBP", "hour"),
     "28 dollars an hour": (28, 28, "$", "hour"),
     "rate is 450 per day outside IR35": (450, 450, "", "day"),
 }

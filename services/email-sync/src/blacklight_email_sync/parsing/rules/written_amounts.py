@@ -48,7 +48,7 @@ _UNITS = (
         SalaryPeriod.HOUR,
         r"ph\b|hours?\b|hrs?\b|h\b|stunde|std\b|heure|hora\b|ora\b|timm?e\b|uur\b|hourly\b",
     ),
-    (SalaryPeriod.DAY, r"pd\b|days?\b|d\b|tag\b|jour\b|día\b|giorno\b|dag\b|daily\b|diem\b"),
+    (SalaryPeriod.DAY, r"pd\b|day\b|d\b|tag\b|jour\b|día\b|giorno\b|dag\b|daily\b|diem\b"),
     (SalaryPeriod.WEEK, r"pw\b|weeks?\b|wk\b|woche\b|semaine\b|semana\b|settimana\b|weekly\b"),
     (
         SalaryPeriod.MONTH,
