@@ -69,7 +69,7 @@ def measure(folder: Path) -> Table:  # noqa: ARG001 -- the sample inbox ships wi
             ".759 of 37, 1.000, .889, .867 of 37, .933, .778, .681 of 39, .833, .833, .686 of 38, "
             "1.000, .944, .908 "
             "of 39, .933, .778, .699 of 40 and 1.000, .786, .765 of 40; then of seven rounds, "
-            "mostly of notes without labels, 1.000, .889, .836 of 36, 1.000, .778, .742 of 36, 1.000, "
+            "mostly notes without labels, 1.000, .889, .836 of 36, 1.000, .778, .742 of 36, 1.000, "
             ".750, .645 of 32, .923, .750, .755 of 32, 1.000, .812, .845 of 32, 1.000, .857, .852 "
             "of 28 and .909, .714, .761 of 28.",
         ),
