@@ -40,7 +40,7 @@ def verify_password(password: str, password_hash: str | None) -> bool:
     if len(password) > MAX_PASSWORD_LENGTH:
         return False
     try:
-        _hasher.verify(password_hash or _unmatchable_hash(), password)
+        _hasher.verify(password_hash or _unmatchable_hash(_hasher), password)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
     return password_hash is not None
@@ -52,10 +52,10 @@ def needs_rehash(password_hash: str) -> bool:
 
 
 @cache
-def _unmatchable_hash() -> str:
+def _unmatchable_hash(hasher: PasswordHasher) -> str:
     """A random digest: to compare with it takes as long as with another, to make it no time."""
-    salt, digest = secrets.token_bytes(_hasher.salt_len), secrets.token_bytes(_hasher.hash_len)
-    costs = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    salt, digest = secrets.token_bytes(hasher.salt_len), secrets.token_bytes(hasher.hash_len)
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
     return f"$argon2id$v=19${costs}${_unpadded(salt)}${_unpadded(digest)}"
 
 
