@@ -1,12 +1,13 @@
 """Receiving an import: chunk by chunk, each with its postings, its report and its event at once.
 
-A few chunks are one transaction. A client that sends the same request again, after a crash or a
-lost answer, has the chunks skipped that are there already.
+A few chunks are one transaction, and two transactions go on at a time. A client that sends the same
+request again, after a crash or a lost answer, has the chunks skipped that are there already.
 """
 
 from __future__ import annotations
 
 import asyncio
+from asyncio import FIRST_COMPLETED
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -37,6 +38,8 @@ CHUNK_ROWS = 500
 """Rows received, and postings matched, in one piece."""
 CHUNKS_AT_ONCE = 4
 """Chunks of one transaction: with fewer, most of the time goes to waiting for answers."""
+TRANSACTIONS_AT_ONCE = 2
+"""Of one import: Postgres stores a row in more time than the gateway needs to read one."""
 _CONTENT_BYTES_AT_ONCE = 4 * 1024 * 1024
 """After which a transaction gets no further chunk, so that long descriptions stay few in memory."""
 
@@ -197,19 +200,32 @@ class _Chunks:
 
 
 async def _receive_chunks(database: Database, target: ImportTarget, chunks: _Chunks) -> None:
-    """Store some chunks after the other; while some are stored, a thread reads the next."""
+    """Store some chunks in each transaction; while they are stored, a thread reads the next.
+
+    No two transactions of an import have a posting in common, so neither waits for the other.
+    """
     upcoming = asyncio.create_task(asyncio.to_thread(chunks.take))
+    storing: set[asyncio.Task[None]] = set()
     try:
         while taken := await upcoming:
             upcoming = asyncio.create_task(asyncio.to_thread(chunks.take))
-            async with database.session_for(target.importer_tenant_id) as session:
-                await _receive_taken(session, target, taken)
+            if len(storing) == TRANSACTIONS_AT_ONCE:
+                stored, storing = await asyncio.wait(storing, return_when=FIRST_COMPLETED)
+                await asyncio.gather(*stored)
+            storing.add(asyncio.create_task(_receive_taken(database, target, taken)))
+        await asyncio.gather(*storing)
     finally:
-        # The thread reads a file that the caller closes.
-        await asyncio.gather(upcoming, return_exceptions=True)
+        # The thread reads a file that the caller closes, and who sends the import again after a
+        # failure should find what of it was stored.
+        await asyncio.gather(upcoming, *storing, return_exceptions=True)
 
 
-async def _receive_taken(
+async def _receive_taken(database: Database, target: ImportTarget, taken: Sequence[_Chunk]) -> None:
+    async with database.session_for(target.importer_tenant_id) as session:
+        await _receive_together(session, target, taken)
+
+
+async def _receive_together(
     session: AsyncSession, target: ImportTarget, taken: Sequence[_Chunk]
 ) -> None:
     claimed = await _claimed(session, target, taken)
