@@ -192,10 +192,11 @@ class _MortalWorker:
             await self._die(life, send)
             return
         answer = await life.answer(scope, body)
-        if answer is None:
-            await _break_off(send)
-        elif moment is Moment.BEFORE_THE_ANSWER:
+        if moment is Moment.BEFORE_THE_ANSWER:
+            # Also if a call beside it has ended this life already: that was its death as well.
             await self._die(life, send)
+        elif answer is None:
+            await _break_off(send)
         else:
             for message in answer:
                 await send(message)
