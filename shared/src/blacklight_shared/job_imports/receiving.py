@@ -7,7 +7,6 @@ request again, after a crash or a lost answer, has the chunks skipped that are t
 from __future__ import annotations
 
 import asyncio
-from asyncio import FIRST_COMPLETED
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -210,7 +209,7 @@ async def _receive_chunks(database: Database, target: ImportTarget, chunks: _Chu
         while taken := await upcoming:
             upcoming = asyncio.create_task(asyncio.to_thread(chunks.take))
             if len(storing) == TRANSACTIONS_AT_ONCE:
-                stored, storing = await asyncio.wait(storing, return_when=FIRST_COMPLETED)
+                stored, storing = await asyncio.wait(storing, return_when=asyncio.FIRST_COMPLETED)
                 await asyncio.gather(*stored)
             storing.add(asyncio.create_task(_receive_taken(database, target, taken)))
         await asyncio.gather(*storing)
