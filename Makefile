@@ -19,10 +19,10 @@ PYTEST := $(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup
 JOBS ?=
 CVS ?=
 
-# Without compiled bytecode every process of the stack starts three times slower.
 # Where `make backup` writes, and `make restore` reads.
 FILE ?= blacklight.backup
 
+# Without compiled bytecode every process of the stack starts three times slower.
 unexport VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 .PHONY: help

@@ -153,7 +153,7 @@ async def test_postings(
 
 
 CANDIDATE_FILTERS = {
-    "none": (CandidateFilter(), "ix_candidates_tenant_id_id"),
+    "none": (CandidateFilter(), "uq_candidates_tenant_id_id"),
     "rare word": (CandidateFilter(search="marsh17320"), "ix_candidates_words"),
     "common word": (CandidateFilter(search="ada"), None),
     "address": (CandidateFilter(search="ada17320@example.com"), "ix_candidates_words"),

@@ -14,7 +14,8 @@ LISTS = st.lists(st.lists(st.integers(-(2**31), 2**31 - 1), max_size=4), min_siz
 
 
 class TestEncodeRows:
-    async def test_server_reads_what_was_encoded(self, db: Database) -> None:
+    @pytest.mark.parametrize("flags", [1, 2], ids=["odd rows", "even rows"])
+    async def test_server_reads_what_was_encoded(self, db: Database, flags: int) -> None:
         count = 20_000
         numbers = np.random.default_rng(7)
         lists = [numbers.integers(-5, 10**9, size=row % 4).tolist() for row in range(count)]
@@ -22,13 +23,16 @@ class TestEncodeRows:
             "big": numbers.integers(-(2**62), 2**62, size=count),
             "small": numbers.integers(-(2**31), 2**31, size=count, dtype=np.int32),
             "real": numbers.normal(size=count).astype(np.float32),
-            "flag": numbers.random(count) < 0.5,
+            "tiny": numbers.integers(-(2**15), 2**15, size=count, dtype=np.int16),
+            **{f"flag_{number}": numbers.random(count) < 0.5 for number in range(flags)},
         }
         async with db.global_session() as session:
             connection = await driver_connection(session)
             await connection.execute(
                 "CREATE TEMP TABLE copied"
-                " (big bigint, small integer, real real, flag boolean, a integer[], b integer[])"
+                " (big bigint, small integer, real real, tiny smallint,"
+                f" {', '.join(f'flag_{number} boolean' for number in range(flags))},"
+                " a integer[], b integer[])"
             )
             blocks = encode_rows(
                 scalars, {"a": Ragged.from_lists(lists), "b": Ragged.from_lists(lists[::-1])}
@@ -46,9 +50,11 @@ class TestEncodeRows:
         assert [row[0] for row in rows] == scalars["big"].tolist()
         assert [row[1] for row in rows] == scalars["small"].tolist()
         assert [np.float32(row[2]) for row in rows] == scalars["real"].tolist()
-        assert [row[3] for row in rows] == scalars["flag"].tolist()
-        assert [row[4] for row in rows] == lists
-        assert [row[5] for row in rows] == lists[::-1]
+        assert [row[3] for row in rows] == scalars["tiny"].tolist()
+        for number in range(flags):
+            assert [row[4 + number] for row in rows] == scalars[f"flag_{number}"].tolist()
+        assert [row[-2] for row in rows] == lists
+        assert [row[-1] for row in rows] == lists[::-1]
 
     @given(LISTS)
     def test_length_is_that_of_the_format(self, lists: list[list[int]]) -> None:

@@ -68,7 +68,6 @@ class Candidate(Timestamps, Base):
             unique=True,
             postgresql_where=text("deleted_at IS NULL"),
         ),
-        Index(None, "tenant_id", "id"),
         Index(
             "ix_candidates_by_name",
             "tenant_id",

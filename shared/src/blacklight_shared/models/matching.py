@@ -46,15 +46,9 @@ class CandidateJobMatch(Base):
     __tablename__ = "candidate_job_matches"
     __table_args__ = (
         one_of("status", MatchStatus),
-        UniqueConstraint("candidate_id", "job_posting_id"),
+        # Also finds a posting's matches: a tenant has as many as it has candidates for it.
+        UniqueConstraint("job_posting_id", "tenant_id", "candidate_id"),
         Index("ix_candidate_job_matches_by_candidate", "candidate_id", text("score DESC"), "id"),
-        Index(
-            "ix_candidate_job_matches_by_job",
-            "job_posting_id",
-            "tenant_id",
-            text("score DESC"),
-            "id",
-        ),
         Index(None, "tenant_id", text("score DESC"), "id"),
     )
 

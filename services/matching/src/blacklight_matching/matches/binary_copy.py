@@ -2,6 +2,9 @@
 
 Millions of rows go from arrays to the server without a Python object per value. Source: PostgreSQL
 documentation, "COPY", section "Binary Format"; arrays as in ``array_send`` of the server.
+
+Rows of an even number of bytes are moved in units of two, which is half the work: so a column of
+int16 can be cheaper than one of bool.
 """
 
 from __future__ import annotations
@@ -31,9 +34,10 @@ _ARRAY_HEADER = np.dtype(
 )
 _ELEMENT = np.dtype([("length", ">i4"), ("value", ">i4")])
 
-_SERVER_TYPES = {"i8": ">i8", "i4": ">i4", "f4": ">f4", "b1": "u1"}
+_SERVER_TYPES = {"i8": ">i8", "i4": ">i4", "i2": ">i2", "f4": ">f4", "b1": "u1"}
 
-Bytes = npt.NDArray[np.uint8]
+Units = npt.NDArray[Any]
+Unit = type[np.uint8] | type[np.uint16]
 
 
 def encode_rows(
@@ -42,8 +46,8 @@ def encode_rows(
     """Encode rows, without header and trailer.
 
     Args:
-        scalars: Columns of n: int64, int32, float32 or bool. They become the first columns of the
-            table, in this order; none is null.
+        scalars: Columns of n: int64, int32, int16, float32 or bool. They become the first columns
+            of the table, in this order; none is null.
         arrays: Columns of n rows of integers, which become ``integer[]`` columns behind them.
 
     Yields:
@@ -74,7 +78,9 @@ def _row_type(scalars: Mapping[str, npt.NDArray[Any]], array_count: int) -> np.d
     for name, column in scalars.items():
         server_type = _SERVER_TYPES.get(column.dtype.str[1:])
         if server_type is None:
-            raise ValueError(f"{name} must be int64, int32, float32 or bool, not {column.dtype}")
+            raise ValueError(
+                f"{name} must be int64, int32, int16, float32 or bool, not {column.dtype}"
+            )
         fields += [(f"{name} length", ">i4"), (name, server_type)]
     row_type = np.dtype(fields)
     if len(scalars) + array_count > np.iinfo(np.int16).max:
@@ -88,27 +94,20 @@ def _encode_block(
     arrays: Mapping[str, Ragged],
     count: int,
 ) -> bytes:
-    pieces = [_encode_scalars(row_type, scalars, len(arrays), count)]
-    row_bytes = np.full(count, row_type.itemsize, np.int64)
-    for column in arrays.values():
-        pieces.append(_encode_arrays(column))
-        row_bytes += _array_bytes(column)
+    unit: Unit = np.uint8 if row_type.itemsize % 2 else np.uint16
+    unit_bytes = np.dtype(unit).itemsize
+    scalar_bytes = np.full(count, row_type.itemsize, np.int64)
+    pieces = [(_encode_scalars(row_type, scalars, len(arrays), count).view(unit), scalar_bytes)]
+    pieces += [(_encode_arrays(column, unit), _array_bytes(column)) for column in arrays.values()]
     # Row by row in the result, column by column in the pieces.
-    ends = np.cumsum(row_bytes)
-    block = np.empty(int(ends[-1]), np.uint8)
-    position = ends - row_bytes
-    for piece, size in zip(pieces, _piece_bytes(row_type, arrays, count), strict=True):
-        _scatter(block, position, piece, size)
-        position = position + size
+    row_units = np.sum([sizes for _, sizes in pieces], axis=0) // unit_bytes
+    ends = np.cumsum(row_units)
+    block = np.empty(int(ends[-1]), unit)
+    position = ends - row_units
+    for piece, sizes in pieces:
+        _scatter(block, position, piece, sizes // unit_bytes)
+        position = position + sizes // unit_bytes
     return block.tobytes()
-
-
-def _piece_bytes(
-    row_type: np.dtype[np.void], arrays: Mapping[str, Ragged], count: int
-) -> Iterator[npt.NDArray[np.int64]]:
-    yield np.full(count, row_type.itemsize, np.int64)
-    for column in arrays.values():
-        yield _array_bytes(column)
 
 
 def _encode_scalars(
@@ -116,13 +115,13 @@ def _encode_scalars(
     scalars: Mapping[str, npt.NDArray[Any]],
     array_count: int,
     count: int,
-) -> Bytes:
+) -> npt.NDArray[np.void]:
     rows = np.zeros(count, row_type)
     rows["field_count"] = len(scalars) + array_count
     for name, column in scalars.items():
         rows[f"{name} length"] = row_type[name].itemsize
         rows[name] = column
-    return rows.view(np.uint8)
+    return rows
 
 
 def _array_bytes(column: Ragged) -> npt.NDArray[np.int64]:
@@ -131,7 +130,7 @@ def _array_bytes(column: Ragged) -> npt.NDArray[np.int64]:
     return np.asarray(header + column.lengths * _ELEMENT.itemsize)
 
 
-def _encode_arrays(column: Ragged) -> Bytes:
+def _encode_arrays(column: Ragged, unit: Unit) -> Units:
     """All arrays of a column, one after the other."""
     sizes = _array_bytes(column)
     headers = np.zeros(len(column), _ARRAY_HEADER)
@@ -144,25 +143,27 @@ def _encode_arrays(column: Ragged) -> Bytes:
     elements["length"] = 4
     elements["value"] = column.values
 
-    encoded = np.empty(int(sizes.sum()), np.uint8)
-    starts = np.cumsum(sizes) - sizes
-    header_bytes = headers.view(np.uint8).reshape(len(column), _ARRAY_HEADER.itemsize)
-    header_sizes = sizes - column.lengths * _ELEMENT.itemsize
-    used = np.arange(_ARRAY_HEADER.itemsize) < header_sizes[:, None]
-    _scatter(encoded, starts, header_bytes[used], header_sizes)
-    _scatter(
-        encoded, starts + header_sizes, elements.view(np.uint8), column.lengths * _ELEMENT.itemsize
-    )
+    unit_bytes = np.dtype(unit).itemsize
+    units = sizes // unit_bytes
+    element_units = column.lengths * (_ELEMENT.itemsize // unit_bytes)
+    header_units = units - element_units
+    header_rows = headers.view(unit).reshape(len(column), -1)
+    used = np.arange(header_rows.shape[1]) < header_units[:, None]
+    encoded = np.empty(int(units.sum()), unit)
+    starts = np.cumsum(units) - units
+    _scatter(encoded, starts, header_rows[used], header_units)
+    _scatter(encoded, starts + header_units, elements.view(unit), element_units)
     return encoded
 
 
 def _scatter(
-    target: Bytes,
+    target: Units,
     starts: npt.NDArray[np.int64],
-    source: Bytes,
+    source: Units,
     sizes: npt.NDArray[np.int64],
 ) -> None:
     """Put consecutive stretches of ``source`` of these sizes where ``starts`` says."""
     offsets_in_source = np.cumsum(sizes) - sizes
-    shift = np.repeat(starts - offsets_in_source, sizes)
-    target[np.arange(source.size) + shift] = source
+    places = np.repeat(starts - offsets_in_source, sizes)
+    places += np.arange(source.size)
+    target[places] = source

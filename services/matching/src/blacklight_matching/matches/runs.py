@@ -1,7 +1,7 @@
 """Scoring from the database and back: postings against candidates, or a candidate against postings.
 
-Everything here is one transaction of one tenant, which the caller opens; see ``locks`` for why the
-reading and the writing belong together. Repeating a run changes nothing.
+Each is one transaction of one tenant; see ``locks`` for why the reading and the writing belong
+together. Repeating a run changes nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from blacklight_shared.database import Database
 from blacklight_shared.matching import MatchingConfig
 from blacklight_shared.models import Tenant
+from psycopg.errors import DeadlockDetected, UniqueViolation
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -75,6 +77,11 @@ class RunCounts:
     removed: int
     closed: int
 
+    @classmethod
+    def of_first(cls, candidates: int, jobs: int, matches: int) -> RunCounts:
+        """What a run did that found nothing stored."""
+        return cls(candidates, jobs, matches, written=matches, removed=0, closed=0)
+
     def __add__(self, other: RunCounts) -> RunCounts:
         return RunCounts(
             candidates=self.candidates + other.candidates,
@@ -86,19 +93,50 @@ class RunCounts:
         )
 
 
-async def score_postings(
-    session: AsyncSession, tile: ScoringTile, job_ids: Sequence[int], space: VectorSpace
+async def score_tile(
+    database: Database, tile: ScoringTile, job_ids: Sequence[int], space: VectorSpace
 ) -> RunCounts:
     """Score postings against the candidates of a tile and store what matches.
 
     Args:
-        session: A transaction of the tile's tenant.
+        database: Where the tile's tenant is; a transaction is opened and committed here.
         tile: The candidates.
         job_ids: The postings; matches of those that are no longer active go, or are closed.
         space: The embedding model in use.
     """
+    try:
+        async with database.tenant_session(tile.tenant_id) as session:
+            return await score_postings(session, tile, job_ids, space)
+    except (UniqueViolation, DeadlockDetected):
+        # Another run of the same postings stored their first matches meanwhile.
+        async with database.tenant_session(tile.tenant_id) as session:
+            return await score_postings(session, tile, job_ids, space, with_comparison=True)
+
+
+async def score_postings(
+    session: AsyncSession,
+    tile: ScoringTile,
+    job_ids: Sequence[int],
+    space: VectorSpace,
+    *,
+    with_comparison: bool = False,
+) -> RunCounts:
+    """As ``score_tile``, in the caller's transaction.
+
+    Args:
+        session: A transaction of the tile's tenant.
+        tile: The candidates.
+        job_ids: The postings.
+        space: The embedding model in use.
+        with_comparison: Compare with what is stored even if nothing seems to be.
+
+    Raises:
+        psycopg.errors.UniqueViolation: Without comparison: another run of the same postings has
+            stored their first matches since this one has looked for any.
+    """
     await lock_for_postings(session, tile.tenant_id)
     upto = MAX_ID if tile.upto_candidate_id is None else tile.upto_candidate_id
+    scope = MatchScope(tile.tenant_id, sorted(job_ids), tile.after_candidate_id, upto)
     config = await _matching_config(session, tile.tenant_id)
     jobs = await load_postings(session, job_ids, space)
     candidates = await load_candidates(
@@ -109,12 +147,12 @@ async def score_postings(
         upto_candidate_id=upto,
         role_ids=sorted({int(role_id) for role_id in jobs.role_ids}),
     )
+    is_first_time = not (with_comparison or await has_matches(session, scope))
     await create_staging_table(session)
-    matches = 0
-    async with aclosing(_scored([_Openings.of_all(candidates, jobs)], config)) as parts:
-        async for pairs in parts:
-            matches += await stage(session, pairs)
-    scope = MatchScope(tile.tenant_id, sorted(job_ids), tile.after_candidate_id, upto)
+    openings = [_Openings.of_all(candidates, jobs)]
+    matches = await _stage_scored(session, openings, config, adding=is_first_time)
+    if is_first_time:
+        return RunCounts.of_first(len(candidates), len(jobs), matches)
     return await _write(session, scope, config, space, len(candidates), len(jobs), matches)
 
 
@@ -149,20 +187,9 @@ async def score_candidate(
     jobs_scored = matches = 0
     async for openings in _openings(session, tenant_id, candidate, space, snapshot):
         jobs_scored += sum(int(some.visible.sum()) for some in openings)
-        async with aclosing(_scored(openings, config)) as parts:
-            async for pairs in parts:
-                matches += await stage(session, pairs)
-                if is_first_time:
-                    await add_staged(session)
+        matches += await _stage_scored(session, openings, config, adding=is_first_time)
     if is_first_time:
-        return RunCounts(
-            candidates=len(candidate),
-            jobs=jobs_scored,
-            matches=matches,
-            written=matches,
-            removed=0,
-            closed=0,
-        )
+        return RunCounts.of_first(len(candidate), jobs_scored, matches)
     return await _write(session, scope, config, space, len(candidate), jobs_scored, matches)
 
 
@@ -222,6 +249,23 @@ async def _openings(
 async def _matching_config(session: AsyncSession, tenant_id: int) -> MatchingConfig:
     overrides = await session.scalar(select(Tenant.matching_config).where(Tenant.id == tenant_id))
     return MatchingConfig.from_overrides(overrides)
+
+
+async def _stage_scored(
+    session: AsyncSession,
+    openings: Sequence[_Openings],
+    config: MatchingConfig,
+    *,
+    adding: bool,
+) -> int:
+    """Stage what matches, or with ``adding`` store it tile by tile; returns how many pairs."""
+    matches = 0
+    async with aclosing(_scored(openings, config)) as parts:
+        async for pairs in parts:
+            matches += await stage(session, pairs)
+            if adding:
+                await add_staged(session)
+    return matches
 
 
 async def _scored(

@@ -22,7 +22,7 @@ CREATE TEMPORARY TABLE {TABLE} (
   score real NOT NULL,
   {", ".join(f"{category}_score real NOT NULL" for category in CATEGORIES)},
   {", ".join(f"{category}_weight real NOT NULL" for category in CATEGORIES)},
-  is_recommended boolean NOT NULL,
+  is_recommended smallint NOT NULL,
   matched_skill_ids integer[] NOT NULL,
   missing_skill_ids integer[] NOT NULL
 ) ON COMMIT DROP
@@ -104,5 +104,5 @@ def _scalars(
         columns[f"{category}_score"] = pairs.sub_scores[:, number].astype(np.float32)
     for number, category in enumerate(CATEGORIES):
         columns[f"{category}_weight"] = pairs.weights[:, number].astype(np.float32)
-    columns["is_recommended"] = total >= config.recommend_threshold
+    columns["is_recommended"] = (total >= config.recommend_threshold).astype(np.int16)
     return columns

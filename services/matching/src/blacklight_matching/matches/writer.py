@@ -85,11 +85,12 @@ async def has_matches(session: AsyncSession, scope: MatchScope) -> bool:
         scope: The pairs.
     """
     connection = await driver_connection(session)
-    cursor = await connection.execute(_ANY, scope.parameters())
+    query = _ANY if scope.job_ids is None else _ANY_OF_POSTINGS
+    cursor = await connection.execute(query, scope.parameters())
     return await cursor.fetchone() is not None
 
 
-async def add_staged(session: AsyncSession) -> int:
+async def add_staged(session: AsyncSession) -> None:
     """Store what was staged as new matches and empty the staging table, for the next part.
 
     With nothing to compare with, a row costs half of what ``write_staged`` needs for it.
@@ -97,17 +98,12 @@ async def add_staged(session: AsyncSession) -> int:
     Args:
         session: The tenant's transaction that staged the pairs, and keeps others from scoring them.
 
-    Returns:
-        How many rows were stored.
-
     Raises:
         psycopg.errors.UniqueViolation: One of the pairs is stored already.
     """
     connection = await driver_connection(session)
-    async with connection.cursor() as cursor:
-        # Two statements in one message, which cannot be prepared.
-        await cursor.execute(f"{_ADD}; TRUNCATE {STAGED}", prepare=False)
-        return cursor.rowcount
+    # Two statements in one message, which cannot be prepared.
+    await connection.execute(f"{_ADD}; TRUNCATE {STAGED}", prepare=False)
 
 
 async def write_staged(session: AsyncSession, scope: MatchScope) -> WriteCounts:
@@ -152,6 +148,17 @@ _ANY = f"""
 SELECT FROM candidate_job_matches AS existing WHERE {_IN_SCOPE} LIMIT 1
 """
 
+# A look for each posting: asked for all of them at once, the planner may read the whole table.
+_ANY_OF_POSTINGS = """
+SELECT FROM unnest(%(job_ids)s::bigint[]) AS posting (id), LATERAL (
+  SELECT FROM candidate_job_matches AS existing
+  WHERE existing.job_posting_id = posting.id AND existing.tenant_id = %(tenant_id)s
+    AND existing.candidate_id > %(after)s AND existing.candidate_id <= %(upto)s
+  LIMIT 1
+) AS found
+LIMIT 1
+"""
+
 # Staged NaN is "nothing to compare".
 _SCORED = f"""
 SELECT candidate_id, job_posting_id, score,
@@ -162,7 +169,7 @@ SELECT candidate_id, job_posting_id, score,
        NULLIF(semantic_score, 'NaN') AS semantic_score,
        ARRAY[skills_weight, experience_weight, location_weight, salary_weight, semantic_weight]
          AS weights,
-       matched_skill_ids, missing_skill_ids, is_recommended
+       matched_skill_ids, missing_skill_ids, is_recommended <> 0 AS is_recommended
 FROM {STAGED}
 """  # noqa: S608 -- constants only
 
@@ -229,7 +236,7 @@ WHERE existing.id IS NULL
        scored.salary_score, scored.semantic_score, scored.weights,
        scored.matched_skill_ids, scored.missing_skill_ids, scored.is_recommended)
 ORDER BY candidate_id, job_posting_id
-ON CONFLICT (candidate_id, job_posting_id) DO UPDATE SET
+ON CONFLICT (job_posting_id, tenant_id, candidate_id) DO UPDATE SET
   score = EXCLUDED.score,
   skills_score = EXCLUDED.skills_score,
   experience_score = EXCLUDED.experience_score,

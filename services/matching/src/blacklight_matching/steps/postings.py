@@ -13,12 +13,12 @@ from blacklight_matching.deps import MatchingDeps
 from blacklight_matching.embedding_store import Subject
 from blacklight_matching.features.postings import prepare_postings
 from blacklight_matching.matches.eligibility import ScoringTile, plan_tiles
-from blacklight_matching.matches.runs import RunCounts, score_postings
+from blacklight_matching.matches.runs import RunCounts, score_tile
 from blacklight_matching.metrics import MATCHES_REMOVED, MATCHES_WRITTEN, PAIRS_STORED
 from blacklight_matching.steps.embedding import TEXTS_PER_STEP, embed_stale
 from blacklight_matching.steps.roles import ResolvedRoles, resolve_posting_roles
 
-CANDIDATES_PER_STEP = 1_000
+CANDIDATES_PER_STEP = 500
 """Scored against a chunk of postings in one transaction: seconds of work."""
 
 MAX_SCORING_STEPS = 400
@@ -156,11 +156,8 @@ async def score_tiles_of_postings(
     """Score postings against tiles of candidates, one tenant's transaction after the other."""
     total = RunCounts(candidates=0, jobs=0, matches=0, written=0, removed=0, closed=0)
     for tile in tiles:
-        async with (
-            deps.slots.postings,
-            deps.database.tenant_session(tile.tenant_id) as session,
-        ):
-            counts = await score_postings(session, tile, job_ids, deps.space)
+        async with deps.slots.postings:
+            counts = await score_tile(deps.database, tile, job_ids, deps.space)
         observe(counts)
         total = total + counts
     return total
