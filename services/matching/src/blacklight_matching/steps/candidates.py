@@ -17,10 +17,11 @@ from blacklight_matching.candidates import (
     mark_matched,
 )
 from blacklight_matching.deps import MatchingDeps
-from blacklight_matching.embedding_store import Subject
+from blacklight_matching.embedding_store import Subject, stale_texts
 from blacklight_matching.features.candidates import prepare_candidates
 from blacklight_matching.matches.eligibility import has_many_openings
 from blacklight_matching.matches.runs import RunCounts, score_candidate
+from blacklight_matching.roles.store import pending_preferred_roles
 from blacklight_matching.steps.embedding import embed_stale
 from blacklight_matching.steps.postings import observe
 from blacklight_matching.steps.roles import settle_preferred_roles
@@ -52,6 +53,21 @@ class MatchedCandidate:
     removed: int
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedProfile:
+    """What is left to do before a candidate is scored.
+
+    Attributes:
+        is_reading_resume: Whether a CV is still to be read, after which they are matched again.
+        has_pending_roles: Whether they prefer roles that nobody has reviewed.
+        needs_embedding: Whether the profile may have no current vector.
+    """
+
+    is_reading_resume: bool
+    has_pending_roles: bool
+    needs_embedding: bool
+
+
 async def match_candidate(
     ctx: inngest.Context, deps: MatchingDeps, tenant_id: int, candidate_id: int
 ) -> MatchedCandidate:
@@ -66,20 +82,28 @@ async def match_candidate(
     Raises:
         inngest.StepError: The candidate does not exist, is another tenant's or was deleted.
     """
-    is_reading_resume = await ctx.step.run(
-        "prepare", prepare_candidate, deps, tenant_id, candidate_id
+    prepared = await ctx.step.run(
+        "prepare-profile",
+        prepare_profile,
+        deps,
+        tenant_id,
+        candidate_id,
+        output_type=PreparedProfile,
     )
-    await ctx.step.run("settle-roles", settle_preferred_roles, deps, tenant_id, candidate_id)
-    embedded = await ctx.step.run(
-        "embed", embed_stale, deps, Subject.CANDIDATE, tenant_id, [candidate_id]
-    )
+    embedded = 0
+    if prepared.has_pending_roles:
+        await ctx.step.run("settle-roles", settle_preferred_roles, deps, tenant_id, candidate_id)
+    if prepared.needs_embedding:
+        embedded = await ctx.step.run(
+            "embed", embed_stale, deps, Subject.CANDIDATE, tenant_id, [candidate_id]
+        )
     counts = await ctx.step.run(
         "score",
         score_one_candidate,
         deps,
         tenant_id,
         candidate_id,
-        is_reading_resume,
+        prepared.is_reading_resume,
         output_type=RunCounts,
     )
     return MatchedCandidate(
@@ -93,12 +117,9 @@ async def match_candidate(
     )
 
 
-@translating_errors("prepare candidate")
-async def prepare_candidate(deps: MatchingDeps, tenant_id: int, candidate_id: int) -> bool:
+@translating_errors("prepare profile")
+async def prepare_profile(deps: MatchingDeps, tenant_id: int, candidate_id: int) -> PreparedProfile:
     """Check that there is somebody to match, and derive what scoring reads of a changed profile.
-
-    Returns:
-        Whether a CV of the candidate is still to be read, after which they are matched again.
 
     Raises:
         NotFoundError: There is no such candidate, or it is another tenant's.
@@ -111,7 +132,14 @@ async def prepare_candidate(deps: MatchingDeps, tenant_id: int, candidate_id: in
         if candidate.is_deleted:
             raise NonRetriableError(f"candidate {candidate_id} was deleted")
         await prepare_candidates(session, [candidate_id])
-    return candidate.is_reading_resume
+        pending_roles = await pending_preferred_roles(session, candidate_id)
+        stale = await stale_texts(session, Subject.CANDIDATE, [candidate_id], deps.space)
+    return PreparedProfile(
+        is_reading_resume=candidate.is_reading_resume,
+        has_pending_roles=bool(pending_roles),
+        # The text names the roles, which may get other names.
+        needs_embedding=bool(stale or pending_roles),
+    )
 
 
 @translating_errors("score candidate")

@@ -19,7 +19,8 @@ from blacklight_matching.steps.embedding import TEXTS_PER_STEP, embed_stale
 from blacklight_matching.steps.roles import ResolvedRoles, resolve_posting_roles
 
 CANDIDATES_PER_STEP = 500
-"""Scored against a chunk of postings in one transaction: seconds of work."""
+"""Scored against a chunk of postings in one transaction: a second of work, so that several workers
+end at nearly the same time."""
 
 MAX_SCORING_STEPS = 400
 """Beyond, the steps get larger instead of more: a run has at most a thousand."""
