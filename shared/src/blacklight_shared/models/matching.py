@@ -8,6 +8,7 @@ from typing import Any
 
 from pgvector.sqlalchemy import Vector
 from sqlalchemy import (
+    BigInteger,
     ForeignKey,
     Identity,
     Index,
@@ -52,7 +53,8 @@ class CandidateJobMatch(Base):
         Index(None, "tenant_id", text("score DESC"), "id"),
     )
 
-    id: Mapped[BigIntPK]
+    # Each connection takes ids a hundred at a time.
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True, cache=100), primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     candidate_id: Mapped[int] = mapped_column(ForeignKey("candidates.id", ondelete="CASCADE"))
     job_posting_id: Mapped[int] = mapped_column(ForeignKey("job_postings.id", ondelete="CASCADE"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 from blacklight_shared.matching import CATEGORIES, MatchingConfig
@@ -12,11 +13,7 @@ from blacklight_matching.bulk import driver_connection
 from blacklight_matching.matches.binary_copy import HEADER, TRAILER, encode_rows
 from blacklight_matching.scoring import CandidateFeatures, JobFeatures, ScoredPairs
 
-TABLE = "staged_matches"
-"""Temporary; lives as long as the transaction that makes it."""
-
-_CREATE = f"""
-CREATE TEMPORARY TABLE {TABLE} (
+_COLUMNS = f"""
   candidate_id bigint NOT NULL,
   job_posting_id bigint NOT NULL,
   score real NOT NULL,
@@ -25,14 +22,22 @@ CREATE TEMPORARY TABLE {TABLE} (
   is_recommended smallint NOT NULL,
   matched_skill_ids integer[] NOT NULL,
   missing_skill_ids integer[] NOT NULL
-) ON COMMIT DROP
 """
+
+TABLE = f"staged_matches_{crc32(_COLUMNS.encode()):08x}"
+"""Temporary; made once by a connection, and left empty by each of its transactions. Named after its
+columns, since a connection may live longer than the release that made it."""
 
 
 async def create_staging_table(session: AsyncSession) -> None:
-    """Make the empty table that ``stage`` fills."""
+    """Make sure of the empty table that ``stage`` fills.
+
+    Made and dropped by each transaction it would leave some fifty dead rows in the catalogue.
+    """
     connection = await driver_connection(session)
-    await connection.execute(_CREATE)
+    await connection.execute(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS {TABLE} ({_COLUMNS}) ON COMMIT DELETE ROWS"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ async def stage(session: AsyncSession, pairs: EncodedPairs) -> int:
     """Copy scored pairs into the staging table.
 
     Args:
-        session: The transaction that made the table.
+        session: A transaction that has made sure of the table.
         pairs: What was scored.
 
     Returns:

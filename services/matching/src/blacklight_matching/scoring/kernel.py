@@ -14,7 +14,7 @@ from blacklight_matching.scoring.tile import TileScorer
 PAIRS_PER_TILE = 1 << 18
 """A float32 table of a tile is 1 MiB, so the few in use at once stay in the processor's cache."""
 CANDIDATES_PER_TILE = 256
-JOBS_PER_TILE = 1 << 15
+JOBS_PER_TILE = 1 << 16
 """What the first postings give can be stored while the rest are scored."""
 
 BoolArray = npt.NDArray[np.bool_]
