@@ -3,8 +3,9 @@
 Whoever scores reads features, computes and writes in one transaction. Postings are scored against
 many candidates under a lock that they share with each other, and that keeps candidates' runs of the
 tenant out; so neither can overwrite the other's newer result with an older one, and a pair that no
-longer matches cannot slip back in. Runs on overlapping postings are kept apart by locks on the rows
-of the postings' features, which such a run holds and which changing the features needs.
+longer matches cannot slip back in. Runs on overlapping postings share locks on the rows of the
+postings' features, for which changing the features has to wait, so they find the same; where both
+store the first matches of a posting, the unique key refuses the second.
 """
 
 from __future__ import annotations

@@ -96,10 +96,11 @@ async def add_staged(session: AsyncSession) -> None:
     With nothing to compare with, a row costs half of what ``write_staged`` needs for it.
 
     Args:
-        session: The tenant's transaction that staged the pairs, and keeps others from scoring them.
+        session: The tenant's transaction that staged the pairs.
 
     Raises:
-        psycopg.errors.UniqueViolation: One of the pairs is stored already.
+        psycopg.errors.UniqueViolation: One of the pairs is stored already, by a transaction that
+            may have been committed a moment ago.
     """
     connection = await driver_connection(session)
     # Two statements in one message, which cannot be prepared.
