@@ -27,7 +27,7 @@ from benchmarks.speed.store import (
     add_tenant_and_role,
     add_written_jobs,
 )
-from benchmarks.speed.system import Installation, MeasuredDatabase
+from benchmarks.speed.system import Installation, MeasuredDatabase, Workers
 
 FUNCTION = "blacklight-matching-match-jobs-to-candidates"
 TIMES_THE_PEER = 300
@@ -147,12 +147,14 @@ def _warm_run(
 ) -> float:
     """The second run of workers."""
     with installation.workers(database.urls, workers) as running:
-        seconds = 0.0
-        for _ in range(2):
-            database.superuser.execute("TRUNCATE candidate_job_matches")
-            database.superuser.execute("CHECKPOINT")
-            seconds = running.run(event, FUNCTION)[0]
-    return seconds
+        _, warm = (_run(running, database, event) for _ in range(2))
+    return warm
+
+
+def _run(running: Workers, database: MeasuredDatabase, event: JobsImported) -> float:
+    database.superuser.execute("TRUNCATE candidate_job_matches")
+    database.superuser.execute("CHECKPOINT")
+    return running.run(event, FUNCTION)[0]
 
 
 async def _arithmetic_seconds(

@@ -27,8 +27,6 @@ from sqlalchemy.orm import Session
 from benchmarks.speed.store import TENANT_ID
 
 _KM_PER_DEGREE = 111.2
-
-
 _SAMPLES = 5
 
 

@@ -8,10 +8,7 @@ from collections.abc import Sequence
 from blacklight_matching.matches.eligibility import ScoringTile
 from blacklight_matching.matches.runs import score_postings, score_tile
 from blacklight_shared.database import Database
-from blacklight_shared.models import (
-    CandidateFeatures,
-    JobFeatures,
-)
+from blacklight_shared.models import CandidateFeatures, JobFeatures
 from sqlalchemy import update
 
 from services.matching.tests.matches.town import (
