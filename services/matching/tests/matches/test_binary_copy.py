@@ -1,3 +1,4 @@
+import random
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ LISTS = st.lists(st.lists(st.integers(-(2**31), 2**31 - 1), max_size=4), min_siz
 
 
 class TestEncodeRows:
-    @pytest.mark.parametrize("flags", [1, 2], ids=["odd rows", "even rows"])
+    @pytest.mark.parametrize("flags", [0, 1, 2, 4], ids=lambda flags: f"rows of {36 + 5 * flags}")
     async def test_server_reads_what_was_encoded(self, db: Database, flags: int) -> None:
         count = 20_000
         numbers = np.random.default_rng(7)
@@ -31,7 +32,7 @@ class TestEncodeRows:
             await connection.execute(
                 "CREATE TEMP TABLE copied"
                 " (big bigint, small integer, real real, tiny smallint,"
-                f" {', '.join(f'flag_{number} boolean' for number in range(flags))},"
+                f" {''.join(f'flag_{number} boolean, ' for number in range(flags))}"
                 " a integer[], b integer[])"
             )
             blocks = encode_rows(
@@ -63,6 +64,18 @@ class TestEncodeRows:
 
         arrays = sum(4 + (20 + 8 * len(row) if row else 12) for row in lists)
         assert len(encoded) == len(lists) * (2 + 4 + 8) + arrays
+
+    @given(LISTS, st.randoms(use_true_random=False))
+    def test_rows_come_in_the_order_that_is_asked_for(
+        self, lists: list[list[int]], numbers: random.Random
+    ) -> None:
+        ids = np.arange(len(lists), dtype=np.int64)
+        order = np.array(numbers.sample(range(len(lists)), len(lists)), np.int64)
+        ordered = [lists[row] for row in order]
+
+        assert b"".join(
+            encode_rows({"id": ids}, {"values": Ragged.from_lists(lists)}, order)
+        ) == b"".join(encode_rows({"id": ids[order]}, {"values": Ragged.from_lists(ordered)}))
 
     def test_refuses_columns_of_different_length(self) -> None:
         with pytest.raises(ValueError, match="one length"):

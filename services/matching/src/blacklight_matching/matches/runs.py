@@ -7,8 +7,7 @@ together. Repeating a run changes nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,6 +51,9 @@ from blacklight_matching.scoring import (
     score_tiles,
 )
 from blacklight_matching.snapshot import PostingSnapshot
+
+HEAD_OF_OPENINGS = 16_384
+"""Postings that are scored first for one candidate, so that storing begins early."""
 
 OPENINGS_PER_PAGE = 50_000
 """Postings loaded at a time for one candidate: some hundred megabytes with their vectors."""
@@ -212,6 +214,14 @@ class _Openings:
         """Postings that all count."""
         return cls(candidates, jobs, np.ones(len(jobs), np.bool_))
 
+    def cut(self, rows: int) -> tuple[_Openings, _Openings]:
+        """The same with only the first rows counting, and with only the others."""
+        is_head = np.arange(len(self.jobs)) < rows
+        return (
+            replace(self, visible=self.visible & is_head),
+            replace(self, visible=self.visible & ~is_head),
+        )
+
 
 async def _openings(
     session: AsyncSession,
@@ -228,7 +238,10 @@ async def _openings(
         blocks = await snapshot.up_to_date(session, space)
         merged = await roles_counted_as(session, role_ids)
         seeker = replace(candidate, roles=Ragged.from_lists([merged], np.int64))
-        yield [_Openings(seeker, block.jobs, block.is_current) for block in blocks.of_roles(merged)]
+        of_roles = [
+            _Openings(seeker, block.jobs, block.is_current) for block in blocks.of_roles(merged)
+        ]
+        yield [*of_roles[0].cut(HEAD_OF_OPENINGS), *of_roles[1:]] if of_roles else []
     after = 0
     while True:
         jobs = await load_openings(
@@ -258,28 +271,23 @@ async def _stage_scored(
     *,
     adding: bool,
 ) -> int:
-    """Stage what matches, or with ``adding`` store it tile by tile; returns how many pairs."""
+    """Stage what matches, or with ``adding`` store it tile by tile; returns how many pairs.
+
+    The next tile is scored in a thread while Postgres stores the one before. It does not begin
+    while that one is copied: the two would wait for each other's turns in the interpreter.
+    """
     matches = 0
-    async with aclosing(_scored(openings, config)) as parts:
-        async for pairs in parts:
-            matches += await stage(session, pairs)
-            if adding:
-                await add_staged(session)
-    return matches
-
-
-async def _scored(
-    openings: Sequence[_Openings], config: MatchingConfig
-) -> AsyncGenerator[EncodedPairs, None]:
-    """Score tile by tile, each in a thread while the caller stores the one before."""
     tiles = _tiles(openings, config)
     scoring = asyncio.create_task(asyncio.to_thread(next, tiles, None))
     try:
         while (pairs := await scoring) is not None:
+            matches += await stage(session, pairs)
             scoring = asyncio.create_task(asyncio.to_thread(next, tiles, None))
-            yield pairs
+            if adding:
+                await add_staged(session)
     finally:
         scoring.cancel()
+    return matches
 
 
 def _tiles(openings: Sequence[_Openings], config: MatchingConfig) -> Iterator[EncodedPairs]:
@@ -345,12 +353,4 @@ def _rows_of(
         ],
         np.int64,
     )
-    return ScoredPairs(
-        candidate_index=scored.candidate_index[rows],
-        job_index=scored.job_index[rows],
-        total=scored.total[rows],
-        sub_scores=scored.sub_scores[rows],
-        weights=scored.weights[rows],
-        matched_skills=scored.matched_skills.take(rows),
-        missing_skills=scored.missing_skills.take(rows),
-    )
+    return scored.take(rows)

@@ -39,6 +39,18 @@ class ScoredPairs:
     def __len__(self) -> int:
         return len(self.total)
 
+    def take(self, rows: npt.NDArray[np.int64]) -> "ScoredPairs":
+        """Some of the pairs, in the order of ``rows``."""
+        return ScoredPairs(
+            candidate_index=self.candidate_index[rows],
+            job_index=self.job_index[rows],
+            total=self.total[rows],
+            sub_scores=self.sub_scores[rows],
+            weights=self.weights[rows],
+            matched_skills=self.matched_skills.take(rows),
+            missing_skills=self.missing_skills.take(rows),
+        )
+
     @classmethod
     def concatenate(cls, parts: Sequence["ScoredPairs"]) -> "ScoredPairs":
         """Join parts into one, in their order."""
