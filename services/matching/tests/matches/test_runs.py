@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from blacklight_matching.matches import runs
 from blacklight_matching.matches.eligibility import ScoringTile
 from blacklight_matching.matches.runs import score_tile
+from blacklight_matching.matches.staging import create_staging_table
+from blacklight_matching.matches.writer import (
+    MatchScope,
+    has_matches,
+    kept_pairs,
+    write_staged,
+)
 from blacklight_matching.scoring import ScoredPairs, kernel
 from blacklight_matching.scoring.tile import Rows, TileScorer
 from blacklight_shared.database import Database
@@ -68,6 +76,7 @@ class TestFirstMatchesOfACandidate:
     ) -> None:
         town = await build_town(world, 6)
         snapshot = await loaded_snapshot(db)
+        monkeypatch.setattr(runs, "HEAD_OF_OPENINGS", 1)
         monkeypatch.setattr(kernel, "JOBS_PER_TILE", 2)
         for candidate_id, tenant_id in town.candidates.items():
             counts = await run_candidate(db, tenant_id, candidate_id, snapshot)
@@ -119,6 +128,21 @@ class TestFirstMatchesOfPostings:
         await run_postings(db, town.jobs[::2])
         await run_postings(db, town.jobs)
         assert await all_matches(world, town) == await brute_force(db, town)
+
+
+class TestPlans:
+    async def test_none_is_kept_from_when_there_were_few_matches(
+        self, db: Database, world: World
+    ) -> None:
+        tenant_id = await world.tenant()
+        async with db.tenant_session(tenant_id) as session:
+            await create_staging_table(session)
+            for scope in [MatchScope(tenant_id, [1]), MatchScope.of_candidate(tenant_id, 1)] * 6:
+                await has_matches(session, scope)
+                await kept_pairs(session, scope)
+                await write_staged(session, scope)
+            kept = await session.scalars(text("SELECT statement FROM pg_prepared_statements"))
+        assert not [statement for statement in kept if "candidate_job_matches" in statement]
 
 
 class TestDecisionsOfPeople:

@@ -1,6 +1,9 @@
 """From the staging table into ``candidate_job_matches``, as few row changes as possible.
 
 What people decided is kept: a match in any status but ``new`` is updated, never removed.
+
+Nothing that reads matches is prepared: a plan kept from when there were few of them may read all of
+them, thousands of times.
 """
 
 from __future__ import annotations
@@ -86,7 +89,7 @@ async def has_matches(session: AsyncSession, scope: MatchScope) -> bool:
     """
     connection = await driver_connection(session)
     query = _ANY if scope.job_ids is None else _ANY_OF_POSTINGS
-    cursor = await connection.execute(query, scope.parameters())
+    cursor = await connection.execute(query, scope.parameters(), prepare=False)
     return await cursor.fetchone() is not None
 
 
@@ -118,11 +121,11 @@ async def write_staged(session: AsyncSession, scope: MatchScope) -> WriteCounts:
     async with connection.cursor() as cursor:
         # What the plans need to know; statistics of the arrays would take longer than the writing.
         await cursor.execute(f"ANALYZE {STAGED} (candidate_id, job_posting_id)")
-        await cursor.execute(_REMOVE, scope.parameters())
+        await cursor.execute(_REMOVE, scope.parameters(), prepare=False)
         removed = cursor.rowcount
-        await cursor.execute(_CLOSE, scope.parameters())
+        await cursor.execute(_CLOSE, scope.parameters(), prepare=False)
         closed = cursor.rowcount
-        await cursor.execute(_WRITE, scope.parameters())
+        await cursor.execute(_WRITE, scope.parameters(), prepare=False)
         written = cursor.rowcount
     return WriteCounts(written=written, removed=removed, closed=closed)
 
@@ -135,7 +138,7 @@ async def kept_pairs(session: AsyncSession, scope: MatchScope) -> list[Pair]:
         scope: All pairs that were scored.
     """
     connection = await driver_connection(session)
-    cursor = await connection.execute(_KEPT, scope.parameters())
+    cursor = await connection.execute(_KEPT, scope.parameters(), prepare=False)
     return [Pair(candidate_id, job_id) for candidate_id, job_id in await cursor.fetchall()]
 
 
