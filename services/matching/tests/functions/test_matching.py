@@ -207,6 +207,8 @@ class TestGenerateCandidateMatches:
             )
             assert run.status == "Completed", run.output
             assert run.output["candidate"]["jobs"] == 1
+            # Only the first run has to embed the profile before it can score.
+            assert run.output["candidate"]["embedded"] == (trigger is MatchTrigger.MANUAL)
             async with db.tenant_session(tenant_id) as session:
                 candidate = await session.get_one(Candidate, person)
                 assert candidate.status == status

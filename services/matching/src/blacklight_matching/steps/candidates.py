@@ -54,18 +54,18 @@ class MatchedCandidate:
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedProfile:
-    """What is left to do before a candidate is scored.
+class FirstAttempt:
+    """What the first step of a run found and did.
 
     Attributes:
         is_reading_resume: Whether a CV is still to be read, after which they are matched again.
         has_pending_roles: Whether they prefer roles that nobody has reviewed.
-        needs_embedding: Whether the profile may have no current vector.
+        counts: What scoring did; None if roles or the vector have to be settled first.
     """
 
     is_reading_resume: bool
     has_pending_roles: bool
-    needs_embedding: bool
+    counts: RunCounts | None
 
 
 async def match_candidate(
@@ -82,30 +82,32 @@ async def match_candidate(
     Raises:
         inngest.StepError: The candidate does not exist, is another tenant's or was deleted.
     """
-    prepared = await ctx.step.run(
-        "prepare-profile",
-        prepare_profile,
+    attempt = await ctx.step.run(
+        "score-if-ready",
+        score_if_ready,
         deps,
         tenant_id,
         candidate_id,
-        output_type=PreparedProfile,
+        output_type=FirstAttempt,
     )
-    embedded = 0
-    if prepared.has_pending_roles:
-        await ctx.step.run("settle-roles", settle_preferred_roles, deps, tenant_id, candidate_id)
-    if prepared.needs_embedding:
+    counts, embedded = attempt.counts, 0
+    if counts is None:
+        if attempt.has_pending_roles:
+            await ctx.step.run(
+                "settle-roles", settle_preferred_roles, deps, tenant_id, candidate_id
+            )
         embedded = await ctx.step.run(
             "embed", embed_stale, deps, Subject.CANDIDATE, tenant_id, [candidate_id]
         )
-    counts = await ctx.step.run(
-        "score",
-        score_one_candidate,
-        deps,
-        tenant_id,
-        candidate_id,
-        prepared.is_reading_resume,
-        output_type=RunCounts,
-    )
+        counts = await ctx.step.run(
+            "score",
+            score_one_candidate,
+            deps,
+            tenant_id,
+            candidate_id,
+            attempt.is_reading_resume,
+            output_type=RunCounts,
+        )
     return MatchedCandidate(
         candidate_id=candidate_id,
         is_eligible=counts.candidates > 0,
@@ -117,9 +119,11 @@ async def match_candidate(
     )
 
 
-@translating_errors("prepare profile")
-async def prepare_profile(deps: MatchingDeps, tenant_id: int, candidate_id: int) -> PreparedProfile:
-    """Check that there is somebody to match, and derive what scoring reads of a changed profile.
+@translating_errors("prepare candidate")
+async def score_if_ready(deps: MatchingDeps, tenant_id: int, candidate_id: int) -> FirstAttempt:
+    """Derive what scoring reads of a changed profile, and score it unless its text has changed.
+
+    Most have not, so they get their matches without the calls of further steps.
 
     Raises:
         NotFoundError: There is no such candidate, or it is another tenant's.
@@ -134,11 +138,16 @@ async def prepare_profile(deps: MatchingDeps, tenant_id: int, candidate_id: int)
         await prepare_candidates(session, [candidate_id])
         pending_roles = await pending_preferred_roles(session, candidate_id)
         stale = await stale_texts(session, Subject.CANDIDATE, [candidate_id], deps.space)
-    return PreparedProfile(
+    counts = None
+    # The text names the roles, which may get other names.
+    if not (pending_roles or stale):
+        counts = await score_one_candidate(
+            deps, tenant_id, candidate_id, candidate.is_reading_resume
+        )
+    return FirstAttempt(
         is_reading_resume=candidate.is_reading_resume,
         has_pending_roles=bool(pending_roles),
-        # The text names the roles, which may get other names.
-        needs_embedding=bool(stale or pending_roles),
+        counts=counts,
     )
 
 
