@@ -59,6 +59,7 @@ _SETTINGS = {
     "work_mem": "16MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
+    "wal_buffers": "64MB",
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "UTC",
