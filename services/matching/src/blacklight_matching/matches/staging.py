@@ -59,9 +59,8 @@ def encode_pairs(
 ) -> EncodedPairs:
     """Make rows of scored pairs; takes its time, so not for the event loop.
 
-    Rows in the order of an index meet it leaf by leaf, instead of each row somewhere else. Those of
-    one candidate come by posting, as the unique key has them; those of several best first, as two
-    indexes do.
+    The rows come best first. Two of the indexes of matches are in that order, and rows then meet
+    them leaf by leaf, instead of each row somewhere else.
 
     Args:
         pairs: What was scored.
@@ -72,7 +71,7 @@ def encode_pairs(
     rows = encode_rows(
         _scalars(pairs, candidates, jobs, config),
         {"matched_skill_ids": pairs.matched_skills, "missing_skill_ids": pairs.missing_skills},
-        order=_best_first(pairs) if len(candidates) > 1 else None,
+        order=_best_first(pairs),
     )
     return EncodedPairs(len(pairs), list(rows))
 
