@@ -90,7 +90,7 @@ def add_jobs(connection: Connection, jobs: JobFeatures, model: str) -> None:
         _copy_vectors(
             connection, "job_embeddings", "job_posting_id", jobs.ids, jobs.embeddings, model
         )
-    connection.execute("ANALYZE job_postings, job_features, job_embeddings")
+    connection.execute("VACUUM ANALYZE job_postings, job_features, job_embeddings")
 
 
 def repeat_jobs(connection: Connection, count: int, after: int) -> None:
@@ -128,7 +128,7 @@ def repeat_jobs(connection: Connection, count: int, after: int) -> None:
                 ).format(table=sql.Identifier(table), columns=columns),
                 {"after": after, "count": count},
             )
-    connection.execute("ANALYZE job_postings, job_features, job_embeddings")
+    connection.execute("VACUUM ANALYZE job_postings, job_features, job_embeddings")
 
 
 def add_written_jobs(connection: Connection, jobs: JobFeatures, words: dict[int, str]) -> None:
