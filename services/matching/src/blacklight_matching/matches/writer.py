@@ -1,15 +1,14 @@
 """From the staging table into ``candidate_job_matches``, as few row changes as possible.
 
 What people decided is kept: a match in any status but ``new`` is updated, never removed.
-
-Nothing that reads matches is prepared: a plan kept from when there were few of them may read all of
-them, thousands of times.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import psycopg
 from blacklight_shared.models import MatchStatus
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -87,9 +86,7 @@ async def has_matches(session: AsyncSession, scope: MatchScope) -> bool:
         session: A transaction of the tenant.
         scope: The pairs.
     """
-    connection = await driver_connection(session)
-    query = _ANY if scope.job_ids is None else _ANY_OF_POSTINGS
-    cursor = await connection.execute(query, scope.parameters(), prepare=False)
+    cursor = await _execute(session, _ANY if scope.job_ids is None else _ANY_OF_POSTINGS, scope)
     return await cursor.fetchone() is not None
 
 
@@ -118,15 +115,11 @@ async def write_staged(session: AsyncSession, scope: MatchScope) -> WriteCounts:
         scope: All pairs that were scored.
     """
     connection = await driver_connection(session)
-    async with connection.cursor() as cursor:
-        # What the plans need to know; statistics of the arrays would take longer than the writing.
-        await cursor.execute(f"ANALYZE {STAGED} (candidate_id, job_posting_id)")
-        await cursor.execute(_REMOVE, scope.parameters(), prepare=False)
-        removed = cursor.rowcount
-        await cursor.execute(_CLOSE, scope.parameters(), prepare=False)
-        closed = cursor.rowcount
-        await cursor.execute(_WRITE, scope.parameters(), prepare=False)
-        written = cursor.rowcount
+    # What the plans need to know; statistics of the arrays would take longer than the writing.
+    await connection.execute(f"ANALYZE {STAGED} (candidate_id, job_posting_id)")
+    removed = (await _execute(session, _REMOVE, scope)).rowcount
+    closed = (await _execute(session, _CLOSE, scope)).rowcount
+    written = (await _execute(session, _WRITE, scope)).rowcount
     return WriteCounts(written=written, removed=removed, closed=closed)
 
 
@@ -137,9 +130,20 @@ async def kept_pairs(session: AsyncSession, scope: MatchScope) -> list[Pair]:
         session: The tenant's transaction that staged the pairs.
         scope: All pairs that were scored.
     """
-    connection = await driver_connection(session)
-    cursor = await connection.execute(_KEPT, scope.parameters(), prepare=False)
+    cursor = await _execute(session, _KEPT, scope)
     return [Pair(candidate_id, job_id) for candidate_id, job_id in await cursor.fetchall()]
+
+
+async def _execute(
+    session: AsyncSession, statement: str, scope: MatchScope
+) -> psycopg.AsyncCursor[tuple[Any, ...]]:
+    """Run a statement on the matches of a scope, by a plan for as many as there are now.
+
+    It is never prepared: a plan kept from when there were few matches may read all of them,
+    thousands of times.
+    """
+    connection = await driver_connection(session)
+    return await connection.execute(statement.encode(), scope.parameters(), prepare=False)
 
 
 _IN_SCOPE = """
