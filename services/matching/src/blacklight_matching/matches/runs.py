@@ -241,7 +241,8 @@ async def _openings(
         of_roles = [
             _Openings(seeker, block.jobs, block.is_current) for block in blocks.of_roles(merged)
         ]
-        yield [*of_roles[0].cut(HEAD_OF_OPENINGS), *of_roles[1:]] if of_roles else []
+        if of_roles:
+            yield [*of_roles[0].cut(HEAD_OF_OPENINGS), *of_roles[1:]]
     after = 0
     while True:
         jobs = await load_openings(
