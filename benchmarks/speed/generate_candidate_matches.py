@@ -109,9 +109,10 @@ def _add_jobs_up_to(
     if not stored:
         jobs = market.jobs(np.arange(1, count + 1), ROLE_ID)
         add_jobs(database.superuser, jobs, space.model)
-        return
-    for start in range(stored, count, stored):
-        repeat_jobs(database.superuser, min(stored, count - start), start)
+    else:
+        for start in range(stored, count, stored):
+            repeat_jobs(database.superuser, min(stored, count - start), start)
+    database.superuser.execute("VACUUM ANALYZE job_postings, job_features, job_embeddings")
 
 
 async def _prepare(

@@ -90,7 +90,6 @@ def add_jobs(connection: Connection, jobs: JobFeatures, model: str) -> None:
         _copy_vectors(
             connection, "job_embeddings", "job_posting_id", jobs.ids, jobs.embeddings, model
         )
-    connection.execute("VACUUM ANALYZE job_postings, job_features, job_embeddings")
 
 
 def repeat_jobs(connection: Connection, count: int, after: int) -> None:
@@ -128,7 +127,6 @@ def repeat_jobs(connection: Connection, count: int, after: int) -> None:
                 ).format(table=sql.Identifier(table), columns=columns),
                 {"after": after, "count": count},
             )
-    connection.execute("VACUUM ANALYZE job_postings, job_features, job_embeddings")
 
 
 def add_written_jobs(connection: Connection, jobs: JobFeatures, words: dict[int, str]) -> None:
