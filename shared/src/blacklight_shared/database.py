@@ -17,7 +17,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
-    async_sessionmaker,
     create_async_engine,
 )
 
@@ -83,7 +82,7 @@ class Database:
 
     @asynccontextmanager
     async def _session(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-        async with async_sessionmaker(engine, expire_on_commit=False).begin() as session:
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     async def close(self) -> None:

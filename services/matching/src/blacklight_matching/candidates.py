@@ -11,6 +11,7 @@ from blacklight_shared.models import (
     CandidateEmbedding,
     CandidateFeatures,
     CandidateStatus,
+    RoleStatus,
 )
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,11 +27,13 @@ class FoundCandidate:
         status: The candidate's status.
         is_deleted: Whether the candidate was deleted.
         is_reading_resume: Whether a CV waits to be read.
+        has_pending_roles: Whether they prefer roles that nobody has reviewed.
     """
 
     status: CandidateStatus
     is_deleted: bool
     is_reading_resume: bool
+    has_pending_roles: bool
 
 
 async def find_candidate(session: AsyncSession, candidate_id: int) -> FoundCandidate | None:
@@ -40,10 +43,13 @@ async def find_candidate(session: AsyncSession, candidate_id: int) -> FoundCandi
             text(
                 "SELECT status, deleted_at IS NOT NULL AS is_deleted, EXISTS ("
                 " SELECT FROM candidate_documents WHERE candidate_id = candidates.id"
-                " AND kind = 'resume' AND extraction_status = 'pending') AS is_reading_resume"
-                " FROM candidates WHERE id = :id"
+                " AND kind = 'resume' AND extraction_status = 'pending') AS is_reading_resume,"
+                " EXISTS (SELECT FROM candidate_preferred_roles AS preferred"
+                " JOIN global_roles AS role ON role.id = preferred.role_id"
+                " WHERE preferred.candidate_id = candidates.id AND role.status = :pending)"
+                " AS has_pending_roles FROM candidates WHERE id = :id"
             ),
-            {"id": candidate_id},
+            {"id": candidate_id, "pending": RoleStatus.PENDING_REVIEW},
         )
     ).one_or_none()
     if row is None:
@@ -52,6 +58,7 @@ async def find_candidate(session: AsyncSession, candidate_id: int) -> FoundCandi
         status=CandidateStatus(row.status),
         is_deleted=row.is_deleted,
         is_reading_resume=row.is_reading_resume,
+        has_pending_roles=row.has_pending_roles,
     )
 
 

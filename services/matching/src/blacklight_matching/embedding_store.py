@@ -66,14 +66,18 @@ async def stale_texts(
     Returns:
         Texts by id, rising; subjects without any text (an empty profile) are left out.
     """
-    rows = (await session.execute(_SUBJECTS[subject], {"ids": sorted(ids)})).all()
+    rows = (
+        await session.execute(
+            _SUBJECTS[subject],
+            {"ids": sorted(ids), "model": space.model, "dimension": space.dimension},
+        )
+    ).all()
     taxonomy = await visible_taxonomy(session)
-    current = await _current_hashes(session, subject, ids, space)
     texts = [StaleText(row.id, row.tenant_id, _text(subject, row, taxonomy)) for row in rows]
     return [
-        stale
-        for stale in texts
-        if stale.text and current.get(stale.subject_id) != stale.content_hash
+        embedded
+        for embedded, row in zip(texts, rows, strict=True)
+        if embedded.text and embedded.content_hash != row.embedded_hash
     ]
 
 
@@ -128,16 +132,18 @@ _SUBJECTS = {
     Subject.POSTING: text(
         """
         SELECT posting.id, posting.source_tenant_id AS tenant_id, posting.title,
-               posting.description, features.skill_ids
+               posting.description, features.skill_ids, vectors.content_hash AS embedded_hash
         FROM job_postings AS posting
         JOIN job_features AS features ON features.job_posting_id = posting.id
+        LEFT JOIN job_embeddings AS vectors ON vectors.job_posting_id = posting.id
+          AND vectors.model = :model AND vectors.dimension = :dimension
         WHERE posting.id = ANY(:ids) AND posting.status = 'active' ORDER BY posting.id
         """
     ),
     Subject.CANDIDATE: text(
         """
         SELECT candidates.id, candidates.tenant_id, candidates.titles, candidates.headline,
-               candidates.summary, features.skill_ids,
+               candidates.summary, features.skill_ids, vectors.content_hash AS embedded_hash,
                ARRAY(
                  SELECT role.name FROM candidate_preferred_roles AS preferred
                  JOIN global_roles AS named ON named.id = preferred.role_id
@@ -147,30 +153,21 @@ _SUBJECTS = {
                ) AS preferred_roles
         FROM candidates
         JOIN candidate_features AS features ON features.candidate_id = candidates.id
+        LEFT JOIN candidate_embeddings AS vectors ON vectors.candidate_id = candidates.id
+          AND vectors.model = :model AND vectors.dimension = :dimension
         WHERE candidates.id = ANY(:ids) AND candidates.deleted_at IS NULL ORDER BY candidates.id
         """
     ),
     Subject.ROLE: text(
         """
-        SELECT id, NULL::bigint AS tenant_id, name FROM global_roles
-        WHERE id = ANY(:ids) ORDER BY id
+        SELECT role.id, NULL::bigint AS tenant_id, role.name, vectors.content_hash AS embedded_hash
+        FROM global_roles AS role
+        LEFT JOIN role_embeddings AS vectors ON vectors.role_id = role.id
+          AND vectors.model = :model AND vectors.dimension = :dimension
+        WHERE role.id = ANY(:ids) ORDER BY role.id
         """
     ),
 }
-
-
-async def _current_hashes(
-    session: AsyncSession, subject: Subject, ids: Sequence[int], space: VectorSpace
-) -> dict[int, bytes]:
-    key, _ = _KEYS[subject]
-    rows = await session.execute(
-        text(
-            f"SELECT {key}, content_hash FROM {_TABLES[subject]}"  # noqa: S608 -- constants only
-            f" WHERE {key} = ANY(:ids) AND model = :model AND dimension = :dimension"
-        ),
-        {"ids": sorted(ids), "model": space.model, "dimension": space.dimension},
-    )
-    return {subject_id: bytes(stored) for subject_id, stored in rows}
 
 
 def _text(subject: Subject, row: Any, taxonomy: SkillTaxonomy) -> str:

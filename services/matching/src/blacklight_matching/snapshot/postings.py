@@ -6,8 +6,11 @@ Only global postings: those of a tenant stay in the database, where row-level se
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 from sqlalchemy import text
@@ -22,18 +25,27 @@ from blacklight_matching.snapshot.changes import Look, changed_since, forget_old
 ROWS_PER_PAGE = 16_384
 """Some tens of megabytes on the way from the database, with vectors of 384 dimensions."""
 
+RECENTLY = timedelta(seconds=10)
+"""What changes in this time is read in less than a second."""
+
 
 class PostingSnapshot:
     """The open global postings with their features; empty until it is first brought up to date."""
 
     def __init__(self) -> None:
         self._state: _State | None = None
+        self._updated_at = -math.inf
         self._updating = asyncio.Lock()
 
     @property
     def is_loaded(self) -> bool:
         """Whether there is anything to bring up to date, or everything is still to be loaded."""
         return self._state is not None
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether it was brought up to date a moment ago, so that there is little to read."""
+        return time.monotonic() - self._updated_at < RECENTLY.total_seconds()
 
     async def up_to_date(self, session: AsyncSession, space: VectorSpace) -> OpeningBlocks:
         """The open global postings, as of now or later.
@@ -47,15 +59,18 @@ class PostingSnapshot:
         """
         async with self._updating:
             self._state = await self._next_state(session, space)
+            self._updated_at = time.monotonic()
             return self._state.blocks
 
     async def _next_state(self, session: AsyncSession, space: VectorSpace) -> _State:
         state = self._state
-        if state is None or state.space != space or state.look.is_too_old(await look(session)):
+        if state is None or state.space != space:
             state = await _load(session, space)
-            await forget_old_changes(session)
         now, changed = await changed_since(session, state.look)
-        if now.at.date() > state.look.at.date():
+        if state.look.is_too_old(now):
+            state = await _load(session, space)
+            now, changed = await changed_since(session, state.look)
+        if self._state is None or now.at.date() > self._state.look.at.date():
             await forget_old_changes(session)
         blocks = state.blocks
         for start in range(0, changed.size, ROWS_PER_PAGE):

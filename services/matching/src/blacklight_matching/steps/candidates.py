@@ -21,7 +21,6 @@ from blacklight_matching.embedding_store import Subject, stale_texts
 from blacklight_matching.features.candidates import prepare_candidates
 from blacklight_matching.matches.eligibility import has_many_openings
 from blacklight_matching.matches.runs import RunCounts, score_candidate
-from blacklight_matching.roles.store import pending_preferred_roles
 from blacklight_matching.steps.embedding import embed_stale
 from blacklight_matching.steps.postings import observe
 from blacklight_matching.steps.roles import settle_preferred_roles
@@ -136,17 +135,16 @@ async def score_if_ready(deps: MatchingDeps, tenant_id: int, candidate_id: int) 
         if candidate.is_deleted:
             raise NonRetriableError(f"candidate {candidate_id} was deleted")
         await prepare_candidates(session, [candidate_id])
-        pending_roles = await pending_preferred_roles(session, candidate_id)
         stale = await stale_texts(session, Subject.CANDIDATE, [candidate_id], deps.space)
     counts = None
     # The text names the roles, which may get other names.
-    if not (pending_roles or stale):
+    if not (candidate.has_pending_roles or stale):
         counts = await score_one_candidate(
             deps, tenant_id, candidate_id, candidate.is_reading_resume
         )
     return FirstAttempt(
         is_reading_resume=candidate.is_reading_resume,
-        has_pending_roles=bool(pending_roles),
+        has_pending_roles=candidate.has_pending_roles,
         counts=counts,
     )
 
@@ -172,6 +170,8 @@ async def _load_snapshot_if_worthwhile(
     deps: MatchingDeps, tenant_id: int, candidate_id: int
 ) -> None:
     """Read what is slow to read before the tenant's lock is taken; the rest follows under it."""
+    if deps.snapshot.is_recent:
+        return
     if not deps.snapshot.is_loaded:
         async with deps.database.tenant_session(tenant_id) as session:
             if not await has_many_openings(session, candidate_id, MANY_OPENINGS):
