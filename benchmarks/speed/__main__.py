@@ -39,7 +39,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     ),
     "generate-candidate-matches": lambda system, space, small: generate_candidate_matches.measure(
         system,
-        generate_candidate_matches.Sizes(jobs=(6_000, 12_000), sample=50, index_up_to=6_000)
+        generate_candidate_matches.Sizes(
+            jobs=(6_000, 12_000), sample=50, index_up_to=6_000, rounds=2
+        )
         if small
         else generate_candidate_matches.Sizes(),
         space,

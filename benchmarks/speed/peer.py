@@ -41,10 +41,15 @@ def seconds_per_pair(owner_url: str, candidate_ids: Sequence[int], job_ids: Sequ
     Returns:
         The median of a few samples.
     """
-    return median(_sampled(owner_url, candidate_ids, job_ids) for _ in range(_SAMPLES))
+    return median(
+        sample_seconds_per_pair(owner_url, candidate_ids, job_ids) for _ in range(_SAMPLES)
+    )
 
 
-def _sampled(owner_url: str, candidate_ids: Sequence[int], job_ids: Sequence[int]) -> float:
+def sample_seconds_per_pair(
+    owner_url: str, candidate_ids: Sequence[int], job_ids: Sequence[int]
+) -> float:
+    """One sample of ``seconds_per_pair``, for taking turns with what is compared with it."""
     engine = create_engine(owner_url)
     config = MatchingConfig()
     with Session(engine) as session:
