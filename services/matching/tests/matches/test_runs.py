@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from blacklight_matching.matches import runs
+from blacklight_matching.matches import openings, runs
 from blacklight_matching.matches.eligibility import ScoringTile
 from blacklight_matching.matches.runs import score_tile
 from blacklight_matching.matches.staging import create_staging_table
@@ -76,7 +76,8 @@ class TestFirstMatchesOfACandidate:
     ) -> None:
         town = await build_town(world, 6)
         snapshot = await loaded_snapshot(db)
-        monkeypatch.setattr(runs, "HEAD_OF_OPENINGS", 1)
+        monkeypatch.setattr(openings, "HEAD_OF_OPENINGS", 1)
+        monkeypatch.setattr(runs, "PAIRS_AT_ONCE", 2)
         monkeypatch.setattr(kernel, "JOBS_PER_TILE", 2)
         for candidate_id, tenant_id in town.candidates.items():
             counts = await run_candidate(db, tenant_id, candidate_id, snapshot)

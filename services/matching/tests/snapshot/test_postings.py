@@ -159,6 +159,24 @@ class TestFollowing:
         assert block.jobs.embeddings.dimension == 8
 
 
+class TestHowRecent:
+    async def test_for_a_moment_after_it_was_brought_up_to_date(self, db: Database) -> None:
+        snapshot = PostingSnapshot()
+        recent = [snapshot.is_recent]
+        await current(snapshot, db)
+        recent.append(snapshot.is_recent)
+        snapshot._updated_at -= postings.RECENTLY.total_seconds()
+        assert [*recent, snapshot.is_recent] == [False, True, False]
+
+    async def test_never_hides_what_has_changed(self, db: Database, world: World) -> None:
+        role = await world.role("Welder")
+        snapshot = PostingSnapshot()
+        assert await current(snapshot, db) == {}
+        job_id = await world.scored_posting(role=role, min_years=1)
+        assert snapshot.is_recent
+        assert await current(snapshot, db) == {job_id: (role, 1.0)}
+
+
 async def test_postings_that_have_not_been_read_do_not_hide_later_ones(
     db: Database, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

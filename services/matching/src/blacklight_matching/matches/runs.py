@@ -7,32 +7,30 @@ together. Repeating a run changes nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from blacklight_shared.database import Database
 from blacklight_shared.matching import MatchingConfig
-from blacklight_shared.models import Tenant
 from psycopg.errors import DeadlockDetected, UniqueViolation
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from blacklight_matching.features.loading import (
     VectorSpace,
     load_candidates,
-    load_openings,
     load_postings,
 )
-from blacklight_matching.matches.eligibility import ScoringTile, roles_counted_as
+from blacklight_matching.matches.eligibility import ScoringTile
 from blacklight_matching.matches.locks import lock_for_candidate, lock_for_postings
+from blacklight_matching.matches.openings import Openings, openings_of_candidate
 from blacklight_matching.matches.staging import (
     EncodedPairs,
     create_staging_table,
     encode_pairs,
     stage,
 )
+from blacklight_matching.matches.tenants import scoring_tenant
 from blacklight_matching.matches.writer import (
     MAX_ID,
     MatchScope,
@@ -45,18 +43,14 @@ from blacklight_matching.matches.writer import (
 from blacklight_matching.scoring import (
     CandidateFeatures,
     JobFeatures,
-    Ragged,
     ScoredPairs,
     score_block,
     score_tiles,
 )
 from blacklight_matching.snapshot import PostingSnapshot
 
-HEAD_OF_OPENINGS = 16_384
-"""Postings that are scored first for one candidate, so that storing begins early."""
-
-OPENINGS_PER_PAGE = 50_000
-"""Postings loaded at a time for one candidate: some hundred megabytes with their vectors."""
+PAIRS_AT_ONCE = 1_000
+"""Fewer wait for the next tile: the statements that store a tile take as long as some hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +133,7 @@ async def score_postings(
     await lock_for_postings(session, tile.tenant_id)
     upto = MAX_ID if tile.upto_candidate_id is None else tile.upto_candidate_id
     scope = MatchScope(tile.tenant_id, sorted(job_ids), tile.after_candidate_id, upto)
-    config = await _matching_config(session, tile.tenant_id)
+    config = (await scoring_tenant(session, tile.tenant_id)).config
     jobs = await load_postings(session, job_ids, space)
     candidates = await load_candidates(
         session,
@@ -151,7 +145,7 @@ async def score_postings(
     )
     is_first_time = not (with_comparison or await has_matches(session, scope))
     await create_staging_table(session)
-    openings = [_Openings.of_all(candidates, jobs)]
+    openings = [Openings.of_all(candidates, jobs)]
     matches = await _stage_scored(session, openings, config, adding=is_first_time)
     if is_first_time:
         return RunCounts.of_first(len(candidates), len(jobs), matches)
@@ -175,7 +169,7 @@ async def score_candidate(
         snapshot: Where global postings are taken from; if it is not loaded, from the database.
     """
     await lock_for_candidate(session, tenant_id)
-    config = await _matching_config(session, tenant_id)
+    tenant = await scoring_tenant(session, tenant_id)
     candidate = await load_candidates(
         session,
         tenant_id,
@@ -187,87 +181,17 @@ async def score_candidate(
     is_first_time = not await has_matches(session, scope)
     await create_staging_table(session)
     jobs_scored = matches = 0
-    async for openings in _openings(session, tenant_id, candidate, space, snapshot):
+    async for openings in openings_of_candidate(session, tenant, candidate, space, snapshot):
         jobs_scored += sum(int(some.visible.sum()) for some in openings)
-        matches += await _stage_scored(session, openings, config, adding=is_first_time)
+        matches += await _stage_scored(session, openings, tenant.config, adding=is_first_time)
     if is_first_time:
         return RunCounts.of_first(len(candidate), jobs_scored, matches)
-    return await _write(session, scope, config, space, len(candidate), jobs_scored, matches)
-
-
-@dataclass(frozen=True, eq=False)
-class _Openings:
-    """Postings and who is scored against them.
-
-    Attributes:
-        candidates: The candidates, with roles as these postings have them.
-        jobs: n postings.
-        visible: bool[n], those that count.
-    """
-
-    candidates: CandidateFeatures
-    jobs: JobFeatures
-    visible: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of_all(cls, candidates: CandidateFeatures, jobs: JobFeatures) -> _Openings:
-        """Postings that all count."""
-        return cls(candidates, jobs, np.ones(len(jobs), np.bool_))
-
-    def cut(self, rows: int) -> tuple[_Openings, _Openings]:
-        """The same with only the first rows counting, and with only the others."""
-        is_head = np.arange(len(self.jobs)) < rows
-        return (
-            replace(self, visible=self.visible & is_head),
-            replace(self, visible=self.visible & ~is_head),
-        )
-
-
-async def _openings(
-    session: AsyncSession,
-    tenant_id: int,
-    candidate: CandidateFeatures,
-    space: VectorSpace,
-    snapshot: PostingSnapshot,
-) -> AsyncIterator[list[_Openings]]:
-    """The open postings in a candidate's roles, as many at a time as are in memory."""
-    role_ids = sorted({int(role_id) for role_id in candidate.roles.values})
-    if not role_ids:
-        return
-    if snapshot.is_loaded:
-        blocks = await snapshot.up_to_date(session, space)
-        merged = await roles_counted_as(session, role_ids)
-        seeker = replace(candidate, roles=Ragged.from_lists([merged], np.int64))
-        of_roles = [
-            _Openings(seeker, block.jobs, block.is_current) for block in blocks.of_roles(merged)
-        ]
-        if of_roles:
-            yield [*of_roles[0].cut(HEAD_OF_OPENINGS), *of_roles[1:]]
-    after = 0
-    while True:
-        jobs = await load_openings(
-            session,
-            tenant_id,
-            role_ids,
-            space,
-            with_global=not snapshot.is_loaded,
-            after_job_id=after,
-            limit=OPENINGS_PER_PAGE,
-        )
-        if not len(jobs):
-            return
-        yield [_Openings.of_all(candidate, jobs)]
-        after = int(jobs.ids[-1])
-
-
-async def _matching_config(session: AsyncSession, tenant_id: int) -> MatchingConfig:
-    overrides = await session.scalar(select(Tenant.matching_config).where(Tenant.id == tenant_id))
-    return MatchingConfig.from_overrides(overrides)
+    return await _write(session, scope, tenant.config, space, len(candidate), jobs_scored, matches)
 
 
 async def _stage_scored(
     session: AsyncSession,
-    openings: Sequence[_Openings],
+    openings: Sequence[Openings],
     config: MatchingConfig,
     *,
     adding: bool,
@@ -291,11 +215,17 @@ async def _stage_scored(
     return matches
 
 
-def _tiles(openings: Sequence[_Openings], config: MatchingConfig) -> Iterator[EncodedPairs]:
+def _tiles(openings: Sequence[Openings], config: MatchingConfig) -> Iterator[EncodedPairs]:
+    waiting = EncodedPairs(0, [])
     for some in openings:
         candidates, jobs = some.candidates, some.jobs
         for pairs in score_tiles(candidates, jobs, config, visible_jobs=some.visible):
-            yield encode_pairs(pairs, candidates, jobs, config)
+            waiting += encode_pairs(pairs, candidates, jobs, config)
+            if waiting.count >= PAIRS_AT_ONCE:
+                yield waiting
+                waiting = EncodedPairs(0, [])
+    if waiting.count:
+        yield waiting
 
 
 async def _write(

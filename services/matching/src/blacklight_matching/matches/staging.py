@@ -53,6 +53,9 @@ class EncodedPairs:
     count: int
     blocks: list[bytes]
 
+    def __add__(self, other: EncodedPairs) -> EncodedPairs:
+        return EncodedPairs(self.count + other.count, self.blocks + other.blocks)
+
 
 def encode_pairs(
     pairs: ScoredPairs, candidates: CandidateFeatures, jobs: JobFeatures, config: MatchingConfig
