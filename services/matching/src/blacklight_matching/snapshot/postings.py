@@ -26,7 +26,7 @@ ROWS_PER_PAGE = 16_384
 """Some tens of megabytes on the way from the database, with vectors of 384 dimensions."""
 
 RECENTLY = timedelta(seconds=10)
-"""What changes in this time is read in less than a second."""
+"""What even a large import changes in this time is read in about a second."""
 
 
 class PostingSnapshot:
