@@ -72,9 +72,19 @@ function follow(element) {
     source.close();
     if (element.dataset.fill) return fillBlanks(element.dataset.fill, element.dataset.then);
     if (element.dataset.then) swap(element.dataset.then, element.dataset.from ?? location.href);
-    else location.reload();
+    else if (!isLeaving) location.reload();
   });
 }
+
+// To load the page anew would hold back somebody who has followed a link or sent a form meanwhile.
+let isLeaving = false;
+addEventListener("beforeunload", () => { isLeaving = true; });
+
+// A page that the browser has kept for those who come back has missed what happened meanwhile.
+addEventListener("pageshow", (event) => {
+  isLeaving = false;
+  if (event.persisted && document.querySelector("[data-live]")) location.reload();
+});
 
 // What was found out meanwhile fills the blanks of a form; what the person has typed stays. Each
 // field comes as a whole, so that it also says where its text is from.
