@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 
 import pytest
 import structlog
 from blacklight_shared.request_context import RequestContextMiddleware
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 from structlog.testing import LogCapture
@@ -23,6 +24,10 @@ def client() -> TestClient:
     def read(thing_id: int, request: Request) -> dict[str, str]:
         structlog.get_logger().info("reading")
         return {"request_id": request.state.request_id}
+
+    @app.get("/named")
+    def named() -> Response:
+        return Response(status_code=HTTPStatus.ACCEPTED)
 
     @app.get("/healthz")
     def health() -> None:
@@ -71,6 +76,12 @@ def test_the_end_is_logged_by_route(client: TestClient, log: LogCapture) -> None
     assert end["event"] == "request handled"
     assert (end["method"], end["route"], end["status"]) == ("GET", "/things/{thing_id}", 200)
     assert "secret" not in str(log.entries)
+
+
+def test_a_status_is_logged_as_its_number(client: TestClient, log: LogCapture) -> None:
+    client.get("/named")
+
+    assert repr(log.entries[-1]["status"]) == "202"
 
 
 @pytest.mark.parametrize(
