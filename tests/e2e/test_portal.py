@@ -93,11 +93,11 @@ async def test_from_a_file_of_postings_to_a_shortlist(
     await page.get_by_role("button", name="Back to what they entered for skills").wait_for()
     await check_page(page)
     await page.get_by_role("button", name="Approve").click()
-    await page.get_by_role("link", name="Matches", exact=True).click()
     shortlist = page.get_by_role("button", name="Shortlist").first
 
     async def matched() -> bool:
-        await page.reload()
+        await page.get_by_role("link", name="Matches", exact=True).click()
+        await page.wait_for_load_state()
         return await shortlist.is_visible()
 
     await until(matched)
