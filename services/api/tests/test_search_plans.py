@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from blacklight_api.candidates.queries import (
@@ -18,9 +17,10 @@ from blacklight_api.jobs.queries import JobFilter, list_jobs, list_sources
 from blacklight_api.pagination import IdKey
 from blacklight_api.roles.queries import RoleFilter, list_roles
 from blacklight_devstack.postgres_roles import DatabaseUrls
+from blacklight_devstack.query_plans import explained, indexes, scans
 from blacklight_shared.database import Database
 from blacklight_shared.models import CandidateStatus, JobStatus, Visibility
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.api.tests.conftest import settings_for
@@ -86,42 +86,6 @@ async def world(filled: DatabaseUrls) -> AsyncIterator[World]:
     database = Database.from_settings(settings_for(filled))
     yield World(database)
     await database.close()
-
-
-@asynccontextmanager
-async def explained(session: AsyncSession) -> AsyncIterator[list[dict[str, Any]]]:
-    """Notes the plans of what the session asks for, as the application's role."""
-    plans: list[dict[str, Any]] = []
-    statements: list[tuple[str, Any]] = []
-
-    def note(
-        _connection: Connection,
-        _cursor: object,
-        statement: str,
-        parameters: Any,
-        _context: object,
-        _is_many: bool,
-    ) -> None:
-        statements.append((statement, parameters))
-
-    connection = await session.connection()
-    event.listen(connection.sync_connection, "before_cursor_execute", note)
-    yield plans
-    event.remove(connection.sync_connection, "before_cursor_execute", note)
-    for statement, parameters in statements:
-        found = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
-        plans.append(found.scalar_one()[0]["Plan"])
-
-
-def scans(plan: dict[str, Any]) -> list[str]:
-    """The tables that a plan reads from end to end."""
-    here = [plan["Relation Name"]] if plan["Node Type"] == "Seq Scan" else []
-    return here + [table for part in plan.get("Plans", []) for table in scans(part)]
-
-
-def indexes(plan: dict[str, Any]) -> set[str]:
-    here = {plan["Index Name"]} if "Index Name" in plan else set()
-    return here.union(*(indexes(part) for part in plan.get("Plans", [])))
 
 
 JOB_FILTERS = {

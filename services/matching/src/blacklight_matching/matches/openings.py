@@ -79,7 +79,7 @@ async def openings_of_candidate(
         ]
         yield _small_ones_first(of_roles)
     after = 0
-    while tenant.has_own_openings or not is_loaded:
+    while tenant.has_own_postings or not is_loaded:
         jobs = await load_openings(
             session,
             tenant.id,
