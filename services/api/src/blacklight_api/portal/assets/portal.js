@@ -72,19 +72,18 @@ function follow(element) {
     source.close();
     if (element.dataset.fill) return fillBlanks(element.dataset.fill, element.dataset.then);
     if (element.dataset.then) swap(element.dataset.then, element.dataset.from ?? location.href);
-    else if (!isLeaving) location.reload();
+    else renew();
   });
 }
 
-// To load the page anew would hold back somebody who has followed a link or sent a form meanwhile.
+// Who has followed a link or sent a form meanwhile is on the way, and not held back.
 let isLeaving = false;
+
 addEventListener("beforeunload", () => { isLeaving = true; });
 
-// A page that the browser has kept for those who come back has missed what happened meanwhile.
-addEventListener("pageshow", (event) => {
-  isLeaving = false;
-  if (event.persisted && document.querySelector("[data-live]")) location.reload();
-});
+function renew() {
+  if (!isLeaving) location.reload();
+}
 
 // What was found out meanwhile fills the blanks of a form; what the person has typed stays. Each
 // field comes as a whole, so that it also says where its text is from.
@@ -92,7 +91,7 @@ async function fillBlanks(selector, then) {
   const answer = await fetchFragment(location.href);
   const form = document.querySelector(selector);
   const found = answer?.querySelector(selector);
-  if (!found) return location.reload();
+  if (!found) return renew();
   for (const field of form.querySelectorAll("fieldset[id], .field:not(fieldset[id] .field):has(> input, > textarea)")) {
     const inputs = [...field.querySelectorAll("input, textarea")];
     const newer = field.id
@@ -193,8 +192,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Pages that the browser keeps for "back" come with their buttons still busy.
-addEventListener("pageshow", () => {
+// Pages that the browser keeps for "back" come with their buttons still busy, and have missed what
+// happened meanwhile.
+addEventListener("pageshow", (event) => {
+  isLeaving = false;
+  if (event.persisted && document.querySelector("[data-live]")) return renew();
   for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
 });
 
