@@ -23,9 +23,10 @@ from inbox_world import Inbox, World, mail, requirement
 
 IS_LONG = os.environ.get("BLACKLIGHT_CHAOS") == "long"
 
-
 # A worker that is killed closes nothing; its sockets are closed when they are collected.
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+
+
 async def test_the_end_is_the_same_wherever_the_worker_is_killed(
     engine: TestEngine,
     settings: EmailSyncSettings,
